@@ -1,0 +1,140 @@
+/**
+ * Agents are sans-IO: an event goes in, effects come out. They hold no socket, no timer and no promise, so the same
+ * code runs on libp2p, in a simulator and in a replay.
+ */
+import type {
+  Bid,
+  CloseReason,
+  DeclineCode,
+  Digest,
+  DirectMessage,
+  Offer,
+  OfferId,
+  Receipt,
+  RefusalCode,
+  Sealed,
+} from '../protocol/message.js'
+import type { PeerId } from '../ports/signer.js'
+import type { StoreRecord } from '../ports/store.js'
+import type { Megabytes, Micros, Millis, Ticks } from '../units.js'
+
+/** What can happen to an agent. Messages have passed admission: decoded, within limits, signature checked. */
+export type AgentEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'wake' }
+  | { readonly type: 'gossip'; readonly from: PeerId; readonly message: Sealed<Offer> }
+  | { readonly type: 'direct'; readonly from: PeerId; readonly message: Sealed<DirectMessage> }
+  | { readonly type: 'undelivered'; readonly to: PeerId }
+  | { readonly type: 'command'; readonly command: Command }
+
+/** What its person asks of an agent. */
+export type Command =
+  /** Close the open offer; what was already awarded is still settled. */
+  | { readonly type: 'withdraw-offer' }
+  /** Withdraw every standing bid and send no more. */
+  | { readonly type: 'stop-buying' }
+
+/** What an agent wants done, in order. A `save` is in place before any later effect goes out. */
+export type Effect =
+  | { readonly type: 'publish'; readonly message: Sealed<Offer> }
+  | {
+      readonly type: 'send'
+      readonly to: PeerId
+      readonly message: Sealed<DirectMessage>
+      /** Where `to` may be reached; empty when only a standing connection will do. */
+      readonly addresses: readonly string[]
+    }
+  /** `sync`: must survive a loss of power, not only of the process. */
+  | { readonly type: 'save'; readonly records: readonly StoreRecord[]; readonly sync: boolean }
+  | { readonly type: 'report'; readonly fact: Fact }
+
+/** What an agent tells whoever watches it. Facts steer nothing. */
+export type Fact =
+  | { readonly type: 'offer-opened'; readonly offer: OfferId; readonly stock: Megabytes; readonly reserve: Ticks }
+  | { readonly type: 'offer-known'; readonly offer: OfferId; readonly sequence: number; readonly known: number }
+  | {
+      readonly type: 'bid-sent'
+      readonly offer: OfferId
+      readonly sequence: number
+      readonly quantity: Megabytes
+      readonly price: Ticks
+    }
+  | {
+      readonly type: 'bid-received'
+      readonly offer: OfferId
+      readonly buyer: PeerId
+      readonly quantity: Megabytes
+      readonly price: Ticks
+    }
+  | {
+      readonly type: 'quoted'
+      readonly offer: OfferId
+      readonly quantity: Megabytes
+      readonly charge: Micros
+      readonly reserve: Ticks
+    }
+  | { readonly type: 'reserve-moved'; readonly offer: OfferId; readonly round: number; readonly reserve: Ticks }
+  | { readonly type: 'committed'; readonly offer: OfferId; readonly round: number; readonly awards: number }
+  | {
+      readonly type: 'awarded'
+      readonly offer: OfferId
+      readonly award: Digest
+      readonly quantity: Megabytes
+      readonly charge: Micros
+    }
+  | { readonly type: 'accepted'; readonly offer: OfferId; readonly award: Digest }
+  | { readonly type: 'declined'; readonly offer: OfferId; readonly award: Digest; readonly code: DeclineCode }
+  | { readonly type: 'lapsed'; readonly offer: OfferId; readonly award: Digest }
+  /** The seller issued a receipt. */
+  | { readonly type: 'sold'; readonly receipt: Receipt }
+  /** The buyer holds a receipt. */
+  | { readonly type: 'bought'; readonly receipt: Receipt }
+  | { readonly type: 'offer-closed'; readonly offer: OfferId; readonly reason: CloseReason }
+  | {
+      readonly type: 'refused'
+      readonly by: 'me' | 'them'
+      readonly peer: PeerId
+      readonly offer: OfferId
+      readonly code: RefusalCode
+    }
+
+export interface Agent {
+  /** When this agent wants to be woken if nothing happens first; undefined: never. */
+  readonly deadline: Millis | undefined
+  /** Total and synchronous: hostile input yields a refusal, never a throw. */
+  step(now: Millis, event: AgentEvent): readonly Effect[]
+}
+
+/** How a participant stands, for status displays and for an observer that waits for the market to end. */
+export interface ParticipantStatus {
+  readonly offersKnown: number
+  readonly seller?: SellerStatus
+  readonly buyer?: BuyerStatus
+}
+
+export interface SellerStatus {
+  readonly offer: OfferId
+  readonly open: boolean
+  readonly closeReason?: CloseReason
+  readonly stock: Megabytes
+  readonly reserve: Ticks
+  readonly round: number
+  readonly participants: number
+  readonly sold: Megabytes
+  readonly revenue: Micros
+  /** Awards that wait for an answer. */
+  readonly unsettled: number
+}
+
+export interface BuyerStatus {
+  /** Bought and acknowledged by a receipt. */
+  readonly owned: Megabytes
+  readonly spent: Micros
+  readonly demand: Megabytes
+  readonly standing: readonly { readonly offer: OfferId; readonly bid: Bid }[]
+  /** Accepts that wait for their receipt. */
+  readonly unsettled: number
+  /** Whether a reaction to news is still to come. */
+  readonly reacting: boolean
+  readonly bidsSent: number
+}
