@@ -1,0 +1,150 @@
+/** What each further MB costs a buyer, cheapest first (MECHANISM §3). */
+import type { Megabytes, Micros, Ticks } from '../units.js'
+import type { Ask, Bid, Ladder, Rung } from './bid.js'
+
+/**
+ * The ladder of `buyer` in a book: first what no rival holds, at the reserve; then what rivals would hold without this
+ * buyer, from the lowest price up. Quantities add up to the stock. Without `buyer` it is an outsider's, the public one.
+ */
+export function ladderFor(ask: Ask, bids: readonly Bid[], buyer?: string): Ladder {
+  const rivals = bids
+    .filter((bid) => bid.buyer !== buyer && bid.quantity > 0 && bid.price >= ask.reserve)
+    .sort((a, b) => b.price - a.price)
+  const rungs: Rung[] = []
+  let left: number = ask.stock
+  for (const rival of rivals) {
+    if (left === 0) break
+    const held = Math.min(rival.quantity, left)
+    left -= held
+    pushRung(rungs, rival.price, held)
+  }
+  if (left > 0) pushRung(rungs, ask.reserve, left)
+  return rungs.reverse()
+}
+
+/** `D(y)`: how much can be had at a unit price of `price` or less. */
+export function availableAt(ladder: Ladder, price: number): Megabytes {
+  let sum = 0
+  for (const rung of ladder) {
+    if (rung.price > price) break
+    sum += rung.quantity
+  }
+  return sum as Megabytes
+}
+
+/** How much can be had strictly below a unit price of `price`: what a bid at it wins whoever else bids the same. */
+export function availableBelow(ladder: Ladder, price: number): Megabytes {
+  let sum = 0
+  for (const rung of ladder) {
+    if (rung.price >= price) break
+    sum += rung.quantity
+  }
+  return sum as Megabytes
+}
+
+/**
+ * `P(z) = inf{ y ≥ 0 : D(y) ≥ z }`, the unit price of the `z`th MB in ticks: 0 for nothing, infinite beyond the stock.
+ */
+export function priceAt(ladder: Ladder, quantity: number): number {
+  if (quantity <= 0) return 0
+  let sum = 0
+  for (const rung of ladder) {
+    sum += rung.quantity
+    if (sum >= quantity) return rung.price
+  }
+  return Infinity
+}
+
+/** `∫_0^z P`: what the cheapest `quantity` MB cost; of a quantity beyond the ladder, what the whole ladder costs. */
+export function costOf(ladder: Ladder, quantity: Megabytes): Micros {
+  let sum = 0
+  let left: number = quantity
+  for (const rung of ladder) {
+    if (left <= 0) break
+    const taken = Math.min(rung.quantity, left)
+    sum += rung.price * taken
+    left -= taken
+  }
+  return sum as Micros
+}
+
+/** A rung that says whose it is. */
+export interface OfferRung<Offer = string> extends Rung {
+  readonly offer: Offer
+}
+
+/** All rungs of all ladders by price; equal prices in the order of `offers`. */
+export function mergeLadders<Offer>(
+  offers: readonly { readonly offer: Offer; readonly ladder: Ladder }[],
+): readonly OfferRung<Offer>[] {
+  return offers
+    .flatMap(({ offer, ladder }) => ladder.map(({ price, quantity }) => ({ offer, price, quantity })))
+    .sort((a, b) => a.price - b.price)
+}
+
+/**
+ * At most `rungsMax` (≥ 1) rungs that are never cheaper than the truth: neighbours are merged at the higher price, and
+ * those are merged that add least to the cost of the whole ladder.
+ */
+export function boundLadder(ladder: Ladder, rungsMax: number): Ladder {
+  if (rungsMax < 1) throw new RangeError(`a ladder needs at least one rung: ${rungsMax}`)
+  if (ladder.length <= rungsMax) return ladder
+  const ends = cheapestEnds(ladder, rungsMax)
+  let start = 0
+  return ends.map((end) => {
+    let quantity = 0
+    for (let r = start; r < end; r++) quantity += ladder[r]!.quantity
+    start = end
+    return { price: ladder[end - 1]!.price, quantity: quantity as Megabytes }
+  })
+}
+
+/**
+ * Where each of `groups` runs of rungs ends, exclusively. Dynamic programming over the number of groups; the best start
+ * of the last group never moves down as its end moves up (lifting rungs to a higher price costs more), so each layer
+ * takes n log n steps by divide and conquer.
+ */
+function cheapestEnds(ladder: Ladder, groups: number): readonly number[] {
+  const n = ladder.length
+  const quantity = [0]
+  const money = [0]
+  for (const [r, rung] of ladder.entries()) {
+    quantity.push(quantity[r]! + rung.quantity)
+    money.push(money[r]! + rung.quantity * rung.price)
+  }
+  const added = (start: number, end: number) =>
+    ladder[end - 1]!.price * (quantity[end]! - quantity[start]!) - (money[end]! - money[start]!)
+  let best = Array.from({ length: n + 1 }, (_, end) => (end === 0 ? 0 : added(0, end)))
+  const starts: number[][] = []
+  for (let group = 2; group <= groups; group++) {
+    const before = best
+    const next = new Array<number>(n + 1).fill(Infinity)
+    const start = new Array<number>(n + 1).fill(0)
+    const solve = (low: number, high: number, from: number, to: number): void => {
+      if (low > high) return
+      const end = (low + high) >> 1
+      for (let s = from; s <= Math.min(to, end - 1); s++) {
+        const total = before[s]! + added(s, end)
+        if (total < next[end]!) {
+          next[end] = total
+          start[end] = s
+        }
+      }
+      solve(low, end - 1, from, start[end]!)
+      solve(end + 1, high, start[end]!, to)
+    }
+    solve(group, n, group - 1, n - 1)
+    starts.push(start)
+    best = next
+  }
+  const ends = [n]
+  for (let layer = starts.length - 1; layer >= 0; layer--) ends.unshift(starts[layer]![ends[0]!]!)
+  return ends
+}
+
+/** Adds to the last rung where the price is the same. */
+function pushRung(rungs: Rung[], price: Ticks, quantity: number): void {
+  const last = rungs.at(-1)
+  if (last?.price === price) rungs[rungs.length - 1] = { price, quantity: (last.quantity + quantity) as Megabytes }
+  else rungs.push({ price, quantity: quantity as Megabytes })
+}

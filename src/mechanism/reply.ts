@@ -1,0 +1,249 @@
+/**
+ * A buyer's best reply to the market it sees (MECHANISM §5.2–§5.5), what a set of bids may be expected to bring, and
+ * whether a reply is worth sending (§5.8). Which sellers get the bids is the business of `strategy.ts`.
+ */
+import { type Megabytes, type Micros, type Ticks, ticksMax } from '../units.js'
+import type { Ladder, Rung } from './bid.js'
+import { costOf } from './ladder.js'
+import type { Valuation } from './valuation.js'
+
+/** An offer as one buyer sees it. */
+export interface OfferView {
+  readonly offer: string
+  /** This buyer's ladder there, from its quote; where it does not bid, the public one. */
+  readonly ladder: Ladder
+  /** The bid that the buyer has there. */
+  readonly standing?: { readonly quantity: Megabytes; readonly price: Ticks } | undefined
+}
+
+/** Everything a reply depends on. */
+export interface Situation {
+  readonly buyer: string
+  readonly valuation: Valuation
+  /** `q0`: bought already. */
+  readonly owned: Megabytes
+  /** `b − c0`; `microsMax` for a buyer without a budget. */
+  readonly budgetLeft: Micros
+  /** ε, the fee of a bid. */
+  readonly epsilon: Micros
+  /** How much more, per mille, a seller counts in the pool's order where a bid stands; 1000 doubles it. */
+  readonly loyalty: number
+  readonly view: readonly OfferView[]
+}
+
+export interface PlannedBid {
+  readonly offer: string
+  readonly quantity: Megabytes
+  readonly price: Ticks
+}
+
+export interface Expectation {
+  readonly quantity: Megabytes
+  readonly charge: Micros
+  /** `θ(q0 + quantity) − θ(q0) − charge`, in micros. */
+  readonly utility: number
+}
+
+/** What a buyer would like to stand in its view; an empty reply withdraws everything. */
+export interface Reply {
+  /** `z`: the quantity up to which each MB is worth more than it costs, within demand and budget. */
+  readonly supremum: Megabytes
+  /** `v`: the sum of the bids. */
+  readonly quantity: Megabytes
+  /** `w`: the price of every bid. */
+  readonly price: Ticks
+  /** What the view's ladders ask for `bids`. */
+  readonly charge: Micros
+  /** `θ(q0 + v) − θ(q0) − charge`, in micros. */
+  readonly utility: number
+  /** At most one an offer, none of quantity 0. */
+  readonly bids: readonly PlannedBid[]
+}
+
+/** Deterministic: the same situation always gives the same reply. */
+export type Strategy = (situation: Situation) => Reply
+
+/** The part of a reply that does not depend on the choice of sellers. */
+export interface Aim {
+  readonly supremum: Megabytes
+  readonly quantity: Megabytes
+  readonly price: Ticks
+}
+
+/** A demand curve's inverse may end a rounding error below a whole MB. */
+const wholeTolerance = 1e-6
+
+/**
+ * Quantity and price of the best reply to rungs in price order: supremum, value decrement, price strictly above every
+ * rung used, and `price × quantity` within the budget. Quantity 0 when nothing is worth ε.
+ */
+export function aimAt(situation: Situation, rungs: readonly Rung[]): Aim {
+  const supremum = supremumOf(situation, rungs)
+  const quantity = decremented(situation, supremum)
+  const { quantity: afforded, price } = pricedWithinBudget(situation, rungs, quantity)
+  return { supremum, quantity: afforded, price }
+}
+
+/** `z = sup{ h ≤ D − q0 : θ'(q0+h) > P̄(h), ∫_0^h P̄ ≤ budget left }` (§5.3) in whole MB. */
+export function supremumOf({ valuation, owned, budgetLeft }: Situation, rungs: readonly Rung[]): Megabytes {
+  const room = Math.max(0, valuation.demand - owned)
+  let reached = 0
+  let left: number = budgetLeft
+  for (const { price, quantity } of rungs) {
+    if (reached >= room || valuation.marginal(owned + reached) <= price) break
+    let end = Math.min(reached + quantity, room)
+    if (valuation.marginal(owned + end) <= price) {
+      const worth = Math.floor(valuation.demandAt(price) - owned + wholeTolerance)
+      end = Math.min(end, Math.max(reached, worth))
+    }
+    // Exact: quotients of integers below 2^53/9 are not rounded up across a whole number.
+    if (price > 0) end = Math.min(end, reached + Math.floor(left / price))
+    left -= price * (end - reached)
+    const whole = end === reached + quantity
+    reached = end
+    if (!whole) break
+  }
+  return reached as Megabytes
+}
+
+/** `v = sup{ h ≤ z : θ(q0+h) ≤ θ(q0+z) − ε }` (§5.4) in whole MB, 0 when there is none. */
+export function decremented({ valuation, owned, epsilon }: Situation, supremum: Megabytes): Megabytes {
+  if (epsilon === 0) return supremum
+  const enough = valuation.value(owned + supremum) - epsilon
+  if (valuation.value(owned) > enough) return 0 as Megabytes
+  let low = 0
+  let high: number = supremum
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (valuation.value(owned + middle) <= enough) low = middle
+    else high = middle
+  }
+  return low as Megabytes
+}
+
+/**
+ * The price of a bid for `quantity` (§5.5): the marginal value, strictly above every rung used. Where the budget does
+ * not allow for it, a lower price; where that would reach down to a used rung, a smaller quantity.
+ */
+function pricedWithinBudget(situation: Situation, rungs: readonly Rung[], quantity: Megabytes): Omit<Aim, 'supremum'> {
+  const budget = situation.budgetLeft
+  const feasible = affordable(rungs, quantity, budget)
+  if (feasible === 0) return { quantity: feasible, price: 0 as Ticks }
+  const marginal = Math.floor(situation.valuation.marginal(situation.owned + feasible))
+  const wish = Math.min(ticksMax, Math.max(marginal, highestUsed(rungs, feasible) + 1))
+  return { quantity: feasible, price: Math.min(wish, Math.floor(budget / feasible)) as Ticks }
+}
+
+/** The largest quantity up to `quantity` that the budget covers at one tick above the highest rung it uses. */
+function affordable(rungs: readonly Rung[], quantity: Megabytes, budget: Micros): Megabytes {
+  let best = 0
+  let reached = 0
+  for (const rung of rungs) {
+    if (reached >= quantity || rung.price >= ticksMax) break
+    const most = Math.min(quantity, reached + rung.quantity, Math.floor(budget / (rung.price + 1)))
+    if (most <= reached) break
+    best = most
+    reached += rung.quantity
+  }
+  return best as Megabytes
+}
+
+/** The price of the last of the cheapest `quantity` MB. */
+function highestUsed(rungs: readonly Rung[], quantity: Megabytes): number {
+  let reached = 0
+  for (const rung of rungs) {
+    reached += rung.quantity
+    if (reached >= quantity) return rung.price
+  }
+  return rungs.at(-1)?.price ?? 0
+}
+
+/**
+ * What `bids` bring if the rivals stay as the view's ladders say. At a price that a rival also pays, Tuffin's share
+ * against the quantity the rival holds; the lowest rung counts as the seller's own. Offers outside the view give nothing.
+ */
+export function expectedOf(situation: Situation, bids: readonly PlannedBid[]): Expectation {
+  let quantity = 0
+  let charge = 0
+  for (const bid of bids) {
+    const ladder = situation.view.find(({ offer }) => offer === bid.offer)?.ladder
+    if (ladder === undefined) continue
+    const won = expectedAward(ladder, bid)
+    quantity += won
+    charge += costOf(ladder, won)
+  }
+  return expectation(situation, quantity as Megabytes, charge as Micros)
+}
+
+/** Utility included, of `quantity` for `charge` on top of what the buyer owns. */
+export function expectation(situation: Situation, quantity: Megabytes, charge: Micros): Expectation {
+  const { valuation, owned } = situation
+  return { quantity, charge, utility: valuation.value(owned + quantity) - valuation.value(owned) - charge }
+}
+
+function expectedAward(ladder: Ladder, { quantity, price }: PlannedBid): Megabytes {
+  let available = 0
+  let contested = 0
+  for (const [index, rung] of ladder.entries()) {
+    if (rung.price > price) break
+    available += rung.quantity
+    if (rung.price === price && index > 0) contested = rung.quantity
+  }
+  const share = contested === 0 ? quantity : Math.floor((quantity * available) / (quantity + contested))
+  return Math.min(quantity, available, share) as Megabytes
+}
+
+export interface GateQuestion {
+  readonly situation: Situation
+  readonly reply: Reply
+  /** The share of the new bids' utility by which they must be better; 0 leaves ε alone. */
+  readonly gateShare: number
+}
+
+/**
+ * Whether to replace the standing bids by the reply (§5.8): it improves utility by more than `max(ε, gateShare · U)`, or
+ * the standing bids could spend more than the budget, or bring more than is still wanted.
+ */
+export function worthSending({ situation, reply, gateShare }: GateQuestion): boolean {
+  const standing = standingOf(situation)
+  if (sameBids(standing, reply.bids)) return false
+  if (!withinMeans(situation, standing)) return true
+  const gain = reply.utility - expectedOf(situation, standing).utility
+  return gain > Math.max(situation.epsilon, gateShare * reply.utility)
+}
+
+/** The bids that stand in the view. */
+export function standingOf({ view }: Situation): readonly PlannedBid[] {
+  return view.flatMap(({ offer, standing }) =>
+    standing === undefined || standing.quantity === 0 ? [] : [{ offer, ...standing }],
+  )
+}
+
+function withinMeans({ valuation, owned, budgetLeft }: Situation, bids: readonly PlannedBid[]): boolean {
+  const spend = bids.reduce((sum, { quantity, price }) => sum + quantity * price, 0)
+  const quantity = bids.reduce((sum, bid) => sum + bid.quantity, 0)
+  return spend <= budgetLeft && owned + quantity <= valuation.demand
+}
+
+function sameBids(a: readonly PlannedBid[], b: readonly PlannedBid[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((bid) =>
+      b.some(({ offer, quantity, price }) => offer === bid.offer && quantity === bid.quantity && price === bid.price),
+    )
+  )
+}
+
+/** For strategies that place the same price everywhere. */
+export function replyWith(situation: Situation, aim: Aim, placed: readonly PlannedBid[]): Reply {
+  const bids = placed.filter(({ quantity }) => quantity > 0)
+  const { quantity, charge, utility } = expectedOf(situation, bids)
+  return {
+    supremum: aim.supremum,
+    quantity,
+    price: bids.length === 0 ? (0 as Ticks) : aim.price,
+    charge,
+    utility,
+    bids,
+  }
+}
