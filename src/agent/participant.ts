@@ -61,6 +61,11 @@ export class Participant implements Agent {
     return this.#book.page(after, limit)
   }
 
+  /** Where the sellers of open offers can be dialled. */
+  knownAddresses(): readonly string[] {
+    return this.#book.open().flatMap(({ addresses }) => addresses)
+  }
+
   status(): ParticipantStatus {
     return {
       offersKnown: this.#book.size,
