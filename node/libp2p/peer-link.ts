@@ -11,7 +11,7 @@ export interface PeerLinkOptions {
   /** Opens a stream to the peer, over a standing connection or a new one. */
   readonly open: (addresses: readonly string[]) => Promise<Stream>
   readonly onFrame: (frame: Uint8Array) => void
-  /** Frames were lost: refused, or dropped because a dial or stream failed. Once per failure. */
+  /** Frames that were taken are lost, because a dial or a stream failed. Once per failure. */
   readonly onLost: () => void
   /** Nothing is open or under way any more. */
   readonly onIdle: () => void
@@ -39,22 +39,23 @@ export class PeerLink {
     this.#options = options
   }
 
-  send(frame: Uint8Array, addresses: readonly string[]): void {
-    const { frameBytesMax, outgoingMax, onLost } = this.#options
+  /** Takes a frame to be sent, over a new stream if none is open; false when it cannot. */
+  send(frame: Uint8Array, addresses: readonly string[]): boolean {
     const preferred = this.#preferred()
-    if (preferred !== undefined) {
-      if (!preferred.frames.send(frame)) onLost()
-    } else if (this.#stopped || frame.byteLength > frameBytesMax || this.#waiting.length >= outgoingMax) {
-      onLost()
-    } else {
-      this.#waiting.push(frame)
-      if (!this.#opening) void this.#open(addresses)
+    if (preferred !== undefined) return preferred.frames.send(frame)
+    const { frameBytesMax, outgoingMax } = this.#options
+    if (this.#stopped || frame.byteLength > frameBytesMax || this.#waiting.length >= outgoingMax) {
+      this.#report()
+      return false
     }
+    this.#waiting.push(frame)
+    if (!this.#opening) void this.#open(addresses)
+    return true
   }
 
   /** Takes a stream into use; `opener` is one of the two ends. */
   adopt(stream: Stream, opener: PeerId): void {
-    const { frameBytesMax, outgoingMax, onFrame } = this.#options
+    const { frameBytesMax, outgoingMax, onFrame, onLost } = this.#options
     const frames = new FrameStream(stream, {
       frameBytesMax,
       outgoingMax,
@@ -66,7 +67,8 @@ export class PeerLink {
     for (const other of this.#opened) if (other !== preferred) void other.frames.finish()
     const waiting = this.#waiting
     this.#waiting = []
-    for (const frame of waiting) this.send(frame, [])
+    const sent = waiting.filter((frame) => this.send(frame, []))
+    if (sent.length < waiting.length) onLost()
   }
 
   /** Sends what waits on open streams, then closes them; drops the rest. */

@@ -6,6 +6,7 @@ import type { Receiver, Transport, Verdict } from '../../src/ports/transport.js'
 import { limits } from '../../src/protocol/message.js'
 import { dialableAt } from './address.js'
 import type { Host } from './compose.js'
+import { surfacing } from './fault.js'
 import { PeerLink } from './peer-link.js'
 import { watchDuplicates } from './shim.js'
 
@@ -126,8 +127,9 @@ export class Libp2pTransport implements Transport {
     }
   }
 
-  /** Sends what waits, for at most `stopMsMax`, and ends all streams. The host goes on. */
+  /** Sends what waits, for at most `stopMsMax`, and ends all streams. The host goes on. Safe to call again. */
   async stop(): Promise<void> {
+    if (this.#stopping.signal.aborted) return
     const { pubsub } = this.#host.services
     this.#stopping.abort()
     await this.#host.unhandle(auctionProtocol)
@@ -155,18 +157,13 @@ export class Libp2pTransport implements Transport {
   }
 
   send(to: PeerId, bytes: Uint8Array, addresses: readonly string[]): void {
-    const link = this.#linkTo(to)
-    if (link === undefined) {
-      this.#lose(to)
-    } else {
-      this.#directOut.add(bytes)
-      link.send(bytes, addresses)
-    }
+    if (this.#linkTo(to)?.send(bytes, addresses) === true) this.#directOut.add(bytes)
+    else this.#lose(to)
   }
 
   #gossip(from: PeerId, bytes: Uint8Array): TopicValidatorResult {
     this.#gossipIn.add(bytes)
-    return verdicts[this.#receiver.gossip(from, bytes)]
+    return verdicts[surfacing(() => this.#receiver.gossip(from, bytes), 'ignore')]
   }
 
   #accept(stream: Stream, connection: Connection): void {
@@ -189,7 +186,7 @@ export class Libp2pTransport implements Transport {
       open: (addresses) => this.#open(peer, addresses),
       onFrame: (frame) => {
         this.#directIn.add(frame)
-        this.#receiver.direct(peer, frame)
+        surfacing(() => this.#receiver.direct(peer, frame), undefined)
       },
       onLost: () => this.#lose(peer),
       onIdle: () => this.#links.delete(peer),

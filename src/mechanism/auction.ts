@@ -1,6 +1,7 @@
 /** One seller's auction: who gets how much, and what each pays (MECHANISM §3). Exact integers throughout. */
-import { type Megabytes, type Micros, type Ticks, ticksMax } from '../units.js'
+import { type Megabytes, type Micros, megabytesMax, type Ticks, ticksMax } from '../units.js'
 import type { Ask, Bid } from './bid.js'
+import { takeFirst } from './selection.js'
 
 export interface Award {
   readonly buyer: string
@@ -15,150 +16,123 @@ export interface Clearing {
   readonly unsold: Megabytes
 }
 
-/** More bids would not leave room for price and position in one float. */
-export const bidsMax = 2 ** 26
-
 /**
  * Allocates `ask.stock` from the highest price down, ties by Tuffin's rule, and charges each winner what its presence
- * costs the others, the seller included. Every buyer may have one bid; O(n log n), the sort included.
+ * costs the others, the seller included. A buyer may have one bid; O(n log n), the sort included.
  *
  * The charge is `V⁻(S) − V⁻(S − a)`, where `V⁻(x)` is what the `x` highest-priced units that others demand are worth,
- * the seller demanding without end at the reserve. Because only differences beyond `S` enter, one pass over the levels
- * that lie between `S` and `S + d` serves all bidders.
- *
- * @throws RangeError with more than {@link bidsMax} bids.
+ * the seller demanding without end at the reserve. A bid served in full pays for the `d` units that follow the stock,
+ * so one look at the levels just below the margin serves all bidders.
  */
 export function clear(ask: Ask, bids: readonly Bid[]): Clearing {
-  const book = sortBook(ask, bids)
-  const quantities = new Float64Array(bids.length)
-  const charges = new Float64Array(bids.length)
-
-  let next = 0
-  let left: number = ask.stock
-  let widest = 0
-  let level = levelAt(book, next)
-  while (level !== undefined && level.demand <= left) {
-    for (; next < level.end; next++) {
-      const bid = book.order[next]!
-      quantities[bid] = book.demands[bid]!
-      widest = Math.max(widest, book.demands[bid]!)
+  const demand = sortDemand(ask, bids)
+  const margin = marginOf(demand, ask)
+  const shares = shareTie(bids, margin)
+  const displaced = displacedValue(demand, margin, ask.reserve)
+  const awards = new Array<Award>(bids.length)
+  let tied = 0
+  for (let position = 0; position < bids.length; position++) {
+    const { buyer, quantity, price } = bids[position]!
+    let won = 0
+    let charge = 0
+    if (price > margin.price && quantity > 0) {
+      won = quantity
+      charge = displaced(quantity)
+    } else if (price === margin.price && quantity > 0) {
+      won = shares[tied++]!
+      // While its rivals at the margin would take all that is left, each unit won displaces one at the same price.
+      charge =
+        margin.left <= margin.demand - quantity
+          ? won * margin.price
+          : displaced(quantity) - (quantity - won) * margin.price
     }
-    left -= level.demand
-    level = levelAt(book, next)
+    awards[position] = { buyer, quantity: won as Megabytes, charge: charge as Micros }
   }
-  const full = next
-  if (level !== undefined && left > 0) {
-    shareTie({ bids, book, from: next, to: level.end, left, quantities })
-    for (let k = next; k < level.end; k++) widest = Math.max(widest, book.demands[book.order[k]!]!)
-  }
-
-  const displaced = displacedValue(book, ask.reserve, next, left, widest)
-  for (let k = 0; k < full; k++) {
-    const bid = book.order[k]!
-    charges[bid] = displaced(book.demands[bid]!)
-  }
-  if (level !== undefined && left > 0) {
-    for (let k = full; k < level.end; k++) {
-      const bid = book.order[k]!
-      const demand = book.demands[bid]!
-      const won = quantities[bid]!
-      // Its rivals at the same price would take all of `left`: each unit won displaces one at that price.
-      charges[bid] =
-        left <= level.demand - demand ? won * level.price : displaced(demand) - (demand - won) * level.price
-    }
-  }
-  const unsold = level === undefined ? left : 0
-  return {
-    awards: bids.map(({ buyer }, bid) => ({
-      buyer,
-      quantity: quantities[bid] as Megabytes,
-      charge: charges[bid] as Micros,
-    })),
-    unsold: unsold as Megabytes,
-  }
+  return { awards, unsold: margin.unsold }
 }
 
-/** The eligible bids in price order, as flat arrays: a million bids are cleared in about the time it takes to sort them. */
-interface Book {
-  /** Positions of eligible bids, highest price first. */
-  readonly order: Int32Array
-  /** Prices in that order. */
-  readonly prices: Float64Array
-  /** Quantities by position. */
-  readonly demands: Float64Array
+/** Eligible bids as floats whose numeric order is the price order: distance from the highest price, then quantity. */
+type Demand = Float64Array
+
+const quantityRange = 2 ** 24
+if (megabytesMax >= quantityRange || (ticksMax + 1) * quantityRange > Number.MAX_SAFE_INTEGER) {
+  throw new RangeError('a price and a quantity no longer fit one float')
 }
 
-interface Level {
-  readonly price: Ticks
-  readonly demand: number
-  /** Exclusive. */
-  readonly end: number
-}
-
-function sortBook(ask: Ask, bids: readonly Bid[]): Book {
-  if (bids.length > bidsMax) throw new RangeError(`more than ${bidsMax} bids: ${bids.length}`)
-  // One float holds distance from the highest price and position, so that a native numeric sort orders both.
-  let positions = 1
-  while (positions < bids.length) positions *= 2
-  const demands = new Float64Array(bids.length)
-  const keys = new Float64Array(bids.length)
+function sortDemand(ask: Ask, bids: readonly Bid[]): Demand {
+  const demand = new Float64Array(bids.length)
   let eligible = 0
   for (let position = 0; position < bids.length; position++) {
     const { quantity, price } = bids[position]!
-    if (quantity === 0 || price < ask.reserve) continue
-    demands[position] = quantity
-    keys[eligible++] = (ticksMax - price) * positions + position
+    if (quantity > 0 && price >= ask.reserve) demand[eligible++] = (ticksMax - price) * quantityRange + quantity
   }
-  const prices = keys.subarray(0, eligible).sort()
-  const order = new Int32Array(eligible)
-  for (let k = 0; k < eligible; k++) {
-    const key = prices[k]!
-    const distance = Math.floor(key / positions)
-    order[k] = key - distance * positions
-    prices[k] = ticksMax - distance
-  }
-  return { order, prices, demands }
+  return demand.subarray(0, eligible).sort()
 }
 
-function levelAt(book: Book, from: number): Level | undefined {
-  if (from >= book.order.length) return undefined
-  const price = book.prices[from]!
-  let demand = 0
-  let end = from
-  for (; end < book.order.length && book.prices[end] === price; end++) demand += book.demands[book.order[end]!]!
-  return { price: price as Ticks, demand, end }
+const distanceAt = (demand: Demand, index: number): number => Math.floor(demand[index]! / quantityRange)
+
+interface Margin {
+  /** Bids above it are served in full, bids at it share what is left, bids below it get nothing. */
+  readonly price: number
+  /** How many bids there are at it. */
+  readonly bids: number
+  /** What they want, and what is left for them: less. All three are 0 when every eligible bid is served. */
+  readonly demand: number
+  readonly left: number
+  /** Where the demand below the margin begins. */
+  readonly next: number
+  readonly unsold: Megabytes
+  /** No bid that wins anything wants more. */
+  readonly widest: number
+}
+
+/** Walks the levels down to the first that cannot be served in full. */
+function marginOf(demand: Demand, ask: Ask): Margin {
+  let left: number = ask.stock
+  let widest = 0
+  for (let next = 0; next < demand.length; ) {
+    const distance = distanceAt(demand, next)
+    const first = next
+    let wanted = 0
+    for (; next < demand.length && distanceAt(demand, next) === distance; next++) {
+      const quantity = demand[next]! - distance * quantityRange
+      wanted += quantity
+      if (quantity > widest) widest = quantity
+    }
+    if (wanted > left) {
+      const price = ticksMax - distance
+      return { price, bids: next - first, demand: wanted, left, next, unsold: 0 as Megabytes, widest }
+    }
+    left -= wanted
+  }
+  // Everyone eligible is served: the margin is the seller itself, half a tick below the lowest eligible bid.
+  const price = ask.reserve - 0.5
+  return { price, bids: 0, demand: 0, left: 0, next: demand.length, unsold: left as Megabytes, widest }
 }
 
 /**
  * What the units just beyond the stock are worth: the function returned gives, in micros, the value of the `y` highest-
- * priced demanded units that remain unserved, at the reserve where demand ends. Exact up to `widest` units.
+ * priced demanded units that remain unserved, at the reserve where demand ends. Exact up to the widest winner.
  */
-function displacedValue(
-  book: Book,
-  reserve: Ticks,
-  from: number,
-  served: number,
-  widest: number,
-): (y: number) => number {
+function displacedValue(demand: Demand, margin: Margin, reserve: Ticks): (y: number) => number {
   const ends: number[] = []
   const values: number[] = []
   const prices: number[] = []
   let end = 0
   let value = 0
-  // The level at `from` is the marginal one: `served` units of it are within the stock.
-  let skip = served
-  for (let level = levelAt(book, from); level !== undefined && end < widest; level = levelAt(book, level.end)) {
-    const units = Math.min(level.demand - skip, widest - end)
-    skip = 0
+  const extend = (units: number, price: number) => {
     end += units
-    value += units * level.price
+    value += units * price
     ends.push(end)
     values.push(value)
-    prices.push(level.price)
+    prices.push(price)
   }
-  ends.push(Infinity)
-  values.push(Infinity)
-  prices.push(reserve)
+  extend(Math.min(margin.demand - margin.left, margin.widest), margin.price)
+  for (let k = margin.next; k < demand.length && end < margin.widest; k++) {
+    const distance = distanceAt(demand, k)
+    extend(Math.min(demand[k]! - distance * quantityRange, margin.widest - end), ticksMax - distance)
+  }
+  if (end < margin.widest) extend(margin.widest - end, reserve)
   return (y) => {
     let low = 0
     let high = ends.length - 1
@@ -167,55 +141,34 @@ function displacedValue(
       if (ends[middle]! < y) low = middle + 1
       else high = middle
     }
-    const start = low === 0 ? 0 : ends[low - 1]!
-    return (low === 0 ? 0 : values[low - 1]!) + (y - start) * prices[low]!
+    return values[low]! - (ends[low]! - y) * prices[low]!
   }
 }
 
-interface Tie {
-  readonly bids: readonly Bid[]
-  readonly book: Book
-  readonly from: number
-  readonly to: number
-  /** Stock for this level: above 0, below its demand. */
-  readonly left: number
-  /** Awards by position: written. */
-  readonly quantities: Float64Array
-}
-
-/** Tuffin's rule in whole MB: floors of `q·R/Q`, then one MB each by largest remainder, then by buyer id. */
-function shareTie({ bids, book, from, to, left, quantities }: Tie): void {
-  let total = 0
-  for (let k = from; k < to; k++) total += book.demands[book.order[k]!]!
-  const remainders = new Float64Array(to - from)
-  let rest = left
-  for (let k = from; k < to; k++) {
-    const bid = book.order[k]!
-    const product = book.demands[bid]! * left
-    // Exact: the product is below 2^53/90, so a quotient is never rounded up across a whole number.
-    const share = Math.floor(product / total)
-    remainders[k - from] = product - share * total
-    quantities[bid] = share
+/**
+ * Tuffin's rule in whole MB for the bids at the margin, in their order in the book: floors of `q·R/Q`, then one MB each
+ * by largest remainder, then by buyer id in code-unit order.
+ */
+function shareTie(bids: readonly Bid[], margin: Margin): Int32Array {
+  const positions = new Int32Array(margin.bids)
+  const shares = new Int32Array(margin.bids)
+  const remainders = new Float64Array(margin.bids)
+  let rest = margin.left
+  for (let position = 0, index = 0; index < margin.bids; position++) {
+    const { price, quantity } = bids[position]!
+    if (price !== margin.price || quantity === 0) continue
+    const product = quantity * margin.left
+    // Exact: the product is below 2^53/90, so that the quotient is never rounded up across a whole number.
+    const share = Math.floor(product / margin.demand)
+    positions[index] = position
+    shares[index] = share
+    remainders[index++] = product - share * margin.demand
     rest -= share
   }
-  if (rest === 0) return
-  // The remainders add up to `rest` totals, and each is below one: more than `rest` bids have one to compare.
-  const least = remainders.slice().sort()[remainders.length - rest]!
-  const tied: number[] = []
-  for (let k = from; k < to; k++) {
-    const bid = book.order[k]!
-    const remainder = remainders[k - from]!
-    if (remainder > least) {
-      quantities[bid]! += 1
-      rest -= 1
-    } else if (remainder === least) tied.push(bid)
+  const before = (a: number, b: number): boolean => {
+    const difference = remainders[a]! - remainders[b]!
+    return difference === 0 ? bids[positions[a]!]!.buyer < bids[positions[b]!]!.buyer : difference > 0
   }
-  if (rest === tied.length) for (const bid of tied) quantities[bid]! += 1
-  else for (const bid of firstByBuyer(tied, bids, rest)) quantities[bid]! += 1
-}
-
-/** The `count` positions of `tied` whose buyers come first in code-unit order. */
-function firstByBuyer(tied: readonly number[], bids: readonly Bid[], count: number): readonly number[] {
-  const before = (a: number, b: number) => (bids[a]!.buyer < bids[b]!.buyer ? -1 : 1)
-  return [...tied].sort(before).slice(0, count)
+  for (const index of takeFirst(margin.bids, rest, before)) shares[index]! += 1
+  return shares
 }

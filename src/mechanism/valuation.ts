@@ -170,7 +170,7 @@ function parabolic(qbarGigabytes: number, pbar: number): Valuation {
   }
 }
 
-const within = (q: number, demand: number): number => (q < 0 ? 0 : q > demand ? demand : q)
+const within = (q: number, demand: number): number => Math.max(0, Math.min(q, demand))
 
 const wholeMegabytes = (gigabytes: number): Megabytes =>
   megabytes(Math.floor(gigabytes * megabytesPerGigabyte + wholeTolerance))
