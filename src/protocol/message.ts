@@ -180,7 +180,7 @@ export const refusalCodes = [
   'stale-sequence',
   'unknown-offer',
   'offer-closed',
-  'below-reserve',
+  'below-floor',
   'auction-full',
   'unknown-award',
   'award-lapsed',

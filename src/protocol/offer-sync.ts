@@ -2,11 +2,11 @@
  * Offer sync (SPEC §8): one request, one page. Unsigned containers; each offer in a page is an envelope that goes through
  * admission like one from gossip.
  */
-import { attempt, encode, type Unreadable } from './codec.js'
+import { attempt, type Unreadable } from './codec.js'
 import { malformed, marketOf, outOfBounds } from './fields.js'
 import * as wire from './generated/market.js'
 import { offerNumberOf } from './identity.js'
-import { limits, type Offer, type OfferId, type Sealed } from './message.js'
+import { limits, type OfferId } from './message.js'
 
 /** Where to go on: after this offer in ascending order of offer id, or '' for the first page, or for no further page. */
 export type Cursor = OfferId | ''
@@ -41,14 +41,8 @@ export function decodeOfferRequest(
 }
 
 /** @throws RangeError when the page holds more than a receiver takes: the sender pages so that it never does. */
-export function encodeOfferPage({
-  offers,
-  next,
-}: {
-  readonly offers: readonly Sealed<Offer>[]
-  readonly next: Cursor
-}): Uint8Array {
-  const bytes = wire.OfferPage.encode({ offers: offers.map((offer) => new Uint8Array(encode(offer))), next })
+export function encodeOfferPage({ offers, next }: OfferPage): Uint8Array {
+  const bytes = wire.OfferPage.encode({ offers: offers.map((offer) => new Uint8Array(offer)), next })
   if (offers.length > limits.pageOffersMax || bytes.length > limits.pageBytesMax) {
     throw new RangeError(`page too large: ${offers.length} offers, ${bytes.length} bytes`)
   }

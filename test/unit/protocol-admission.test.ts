@@ -258,7 +258,7 @@ test('every refusal code is produced above, save those that need to know the auc
   const byAgents: readonly RefusalCode[] = [
     'unknown-offer',
     'offer-closed',
-    'below-reserve',
+    'below-floor',
     'auction-full',
     'unknown-award',
     'award-lapsed',

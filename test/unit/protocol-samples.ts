@@ -123,7 +123,7 @@ export const refused: Refused = {
   type: 'refused',
   ...head,
   to: buyer.id,
-  code: 'below-reserve',
+  code: 'below-floor',
   bidSequence: 2,
   award: '',
 }
