@@ -167,8 +167,8 @@ export class Sales {
       { key: awardKey(digest), value: undefined },
     ]
     out.push({ type: 'save', records: [...records, ...alongside(quantity)], sync: true })
-    out.push(sendTo(buyer, receipt))
     out.push({ type: 'report', fact: { type: 'sold', receipt: body } })
+    out.push(sendTo(buyer, receipt))
   }
 
   #lapse(digest: Digest, award: Sealed<Award>, out: Effect[]): void {
