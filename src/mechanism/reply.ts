@@ -106,6 +106,13 @@ export function supremumOf({ valuation, owned, budgetLeft }: Situation, rungs: r
   return reached as Megabytes
 }
 
+/** Whether each of the next `quantity` MB, to the last fraction, is worth more than `price`. */
+export function worthAll({ valuation, owned }: Situation, quantity: number, price: number): boolean {
+  return (
+    valuation.marginal(owned + quantity - 1) > price && valuation.demandAt(price) - owned + wholeTolerance >= quantity
+  )
+}
+
 /** `v = sup{ h ≤ z : θ(q0+h) ≤ θ(q0+z) − ε }` (§5.4) in whole MB, 0 when there is none. */
 export function decremented({ valuation, owned, epsilon }: Situation, supremum: Megabytes): Megabytes {
   if (epsilon === 0) return supremum
