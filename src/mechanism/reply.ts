@@ -175,7 +175,7 @@ export function expectedOf(situation: Situation, bids: readonly PlannedBid[]): E
 }
 
 /** Utility included, of `quantity` for `charge` on top of what the buyer owns. */
-export function expectation(situation: Situation, quantity: Megabytes, charge: Micros): Expectation {
+function expectation(situation: Situation, quantity: Megabytes, charge: Micros): Expectation {
   const { valuation, owned } = situation
   return { quantity, charge, utility: valuation.value(owned + quantity) - valuation.value(owned) - charge }
 }
