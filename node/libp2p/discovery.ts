@@ -71,6 +71,11 @@ export class Discovery {
     this.#running = this.#run()
   }
 
+  /** Looks for peers now instead of after the pause: there are new addresses to try. */
+  wake(): void {
+    this.#awake.abort()
+  }
+
   async stop(): Promise<void> {
     this.#host.removeEventListener('peer:disconnect', this.#wakeWhenAlone)
     this.#stopping.abort()

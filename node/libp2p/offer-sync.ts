@@ -9,22 +9,36 @@ import { surfacing } from './fault.js'
 
 export const offerSyncProtocol = '/overage/offers/1.0.0'
 
-/** What came in a page. */
+/** Asks for offers of a market in the order of their ids. */
+export interface OfferRequest {
+  readonly market: string
+  /** Only offers after this id; '' for all. */
+  readonly after: string
+  /** At most so many. */
+  readonly limit: number
+}
+
 export interface OfferPage {
   /** Signed offers as they were gossiped. */
   readonly offers: readonly Uint8Array[]
-  /** Where the next page goes on, in ascending order; '' when this is the last. */
+  /** What to ask for next; '' when there are no more. */
   readonly next: string
+}
+
+/** How requests and pages travel. The decoders return undefined for whatever is not one; they never throw. */
+export interface OfferSyncCodec {
+  encodeRequest(request: OfferRequest): Uint8Array
+  decodeRequest(bytes: Uint8Array): OfferRequest | undefined
+  encodePage(page: OfferPage): Uint8Array
+  decodePage(bytes: Uint8Array): OfferPage | undefined
 }
 
 export interface OfferSyncOptions {
   readonly host: Host
-  /** Encodes the question for offers after `after`; '' is before all of them. */
-  readonly request: (after: string) => Uint8Array
-  /** Encodes the page that a peer asked for; undefined when the question makes no sense. */
-  readonly answer: (request: Uint8Array) => Uint8Array | undefined
-  /** Reads what a peer answered; undefined when it is not a page. */
-  readonly decodePage: (bytes: Uint8Array) => OfferPage | undefined
+  readonly market: string
+  readonly codec: OfferSyncCodec
+  /** The offers that this node knows, for others who ask. */
+  readonly page: (after: string, limit: number) => OfferPage
   /** Takes an offer that a peer sent; a peer who sends one that is rejected is asked no further this time. */
   readonly receive: (from: PeerId, offer: Uint8Array) => Verdict
   /** Default {@link offerSyncDefaults}. */
@@ -44,6 +58,8 @@ export interface OfferSyncSettings {
   readonly pagesMax: number
   /** Streams on which one peer may ask at a time. */
   readonly streamsPerPeerMax: number
+  /** Offers in one page, asked for or given. */
+  readonly pageOffersMax: number
   readonly requestBytesMax: number
   readonly pageBytesMax: number
 }
@@ -55,13 +71,14 @@ export const offerSyncDefaults: OfferSyncSettings = Object.freeze({
   askMsMax: 10_000,
   pagesMax: 64,
   streamsPerPeerMax: 4,
+  pageOffersMax: 64,
   requestBytesMax: 256,
   pageBytesMax: 262_144,
 })
 
 /**
  * Brings a node the offers that gossip did not: those from before it joined, and those that passed while it was cut off. Gossip
- * repeats a message for a few heartbeats only.
+ * repeats a message for a few heartbeats only. A stream carries one request and its page.
  */
 export class OfferSync {
   readonly #options: OfferSyncOptions
@@ -159,16 +176,17 @@ export class OfferSync {
   }
 
   async #fetchPage(peer: Libp2pPeerId, after: string, signal: AbortSignal): Promise<OfferPage> {
-    const { host, request, decodePage } = this.#options
+    const { host, market, codec } = this.#options
+    const request = codec.encodeRequest({ market, after, limit: this.#settings.pageOffersMax })
     const stream = await host.dialProtocol(peer, offerSyncProtocol, { signal })
     try {
       const page = await pipe(
-        [request(after)],
+        [request],
         (requests) => encode(requests),
         within(stream, signal),
         (chunks) => decode(chunks, { maxDataLength: this.#settings.pageBytesMax }),
         async (pages) => {
-          for await (const bytes of pages) return decodePage(bytes.slice())
+          for await (const bytes of pages) return codec.decodePage(bytes.slice())
           return undefined
         },
       )
@@ -181,17 +199,15 @@ export class OfferSync {
   }
 
   async #answer(stream: Stream, { remotePeer }: Connection): Promise<void> {
-    const { answer } = this.#options
+    const answered = (request: Uint8Array): Uint8Array => this.#pageFor(request)
     const duplex = within(stream, this.#deadline())
     try {
       await pipe(
         duplex,
         (chunks) => decode(chunks, { maxDataLength: this.#settings.requestBytesMax }),
         async function* (requests) {
-          for await (const bytes of requests) {
-            const page = surfacing(() => answer(bytes.slice()), undefined)
-            if (page === undefined) throw new Error('not a question for offers')
-            yield page
+          for await (const request of requests) {
+            yield answered(request.slice())
             return
           }
         },
@@ -202,6 +218,14 @@ export class OfferSync {
       stream.abort(error as Error)
       this.#log('%p asked for offers: %s', remotePeer, (error as Error).message)
     }
+  }
+
+  #pageFor(bytes: Uint8Array): Uint8Array {
+    const { market, codec, page } = this.#options
+    const request = codec.decodeRequest(bytes)
+    if (request === undefined || request.market !== market) throw new Error('not a request for offers of this market')
+    const limit = Math.min(request.limit, this.#settings.pageOffersMax)
+    return surfacing(() => codec.encodePage(page(request.after, limit)), new Uint8Array(0))
   }
 
   #deadline(): AbortSignal {

@@ -26,9 +26,14 @@ const transport = new Libp2pTransport({
 })
 const sync = new OfferSync({
   host,
-  request: () => new Uint8Array(0),
-  answer: () => undefined,
-  decodePage: () => undefined,
+  market: 'bench',
+  codec: {
+    encodeRequest: () => new Uint8Array(0),
+    decodeRequest: () => undefined,
+    encodePage: () => new Uint8Array(0),
+    decodePage: () => undefined,
+  },
+  page: () => ({ offers: [], next: '' }),
   receive: () => 'accept',
 })
 const discovery = new Discovery({ host, bootstrap: [] })

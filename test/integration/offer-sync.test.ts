@@ -1,6 +1,13 @@
 import { encode } from 'it-length-prefixed'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type OfferPage, OfferSync, type OfferSyncSettings, offerSyncProtocol } from '../../node/libp2p/offer-sync.js'
+import {
+  type OfferPage,
+  type OfferRequest,
+  OfferSync,
+  type OfferSyncCodec,
+  type OfferSyncSettings,
+  offerSyncProtocol,
+} from '../../node/libp2p/offer-sync.js'
 import type { Verdict } from '../../src/ports/transport.js'
 import { bytesOf, connect, startNode, stopAll, type TestNode, textOf, until } from './swarm.js'
 
@@ -13,24 +20,22 @@ const parse = <Value>(bytes: Uint8Array): Value | undefined => {
 }
 
 /** Text that is good enough to see that bytes come through; the market's own is tested where it is written. */
-interface Request {
-  readonly market: string
-  readonly after: string
+const codec: OfferSyncCodec = {
+  encodeRequest: (request) => bytesOf(JSON.stringify(request)),
+  decodeRequest: (bytes) => parse<OfferRequest>(bytes),
+  encodePage: ({ offers, next }) => bytesOf(JSON.stringify({ offers: offers.map(textOf), next })),
+  decodePage: (bytes) => {
+    const page = parse<{ offers: string[]; next: string }>(bytes)
+    return page && { offers: page.offers.map(bytesOf), next: page.next }
+  },
 }
-
-const pageOffers = 64
 
 const idsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `${index}`.padStart(4, '0'))
 
-const pageOf = (ids: readonly string[], after: string): Uint8Array => {
+const pageOf = (ids: readonly string[], after: string, limit: number): OfferPage => {
   const rest = ids.filter((id) => id > after)
-  const offers = rest.slice(0, pageOffers)
-  return bytesOf(JSON.stringify({ offers, next: rest.length > pageOffers ? offers.at(-1) : '' }))
-}
-
-const decodePage = (bytes: Uint8Array): OfferPage | undefined => {
-  const page = parse<{ offers: string[]; next: string }>(bytes)
-  return page && { offers: page.offers.map(bytesOf), next: page.next }
+  const offers = rest.slice(0, limit)
+  return { offers: offers.map(bytesOf), next: rest.length > limit ? (offers.at(-1) ?? '') : '' }
 }
 
 describe('offer sync', () => {
@@ -56,14 +61,12 @@ describe('offer sync', () => {
     const pages = { count: 0 }
     const sync = new OfferSync({
       host: node.host,
-      request: (after) => bytesOf(JSON.stringify({ market, after })),
-      answer: (bytes) => {
-        const request = parse<Request>(bytes)
-        if (request?.market !== market) return undefined
+      market,
+      codec,
+      page: (after, limit) => {
         pages.count += 1
-        return pageOf(ids, request.after)
+        return pageOf(ids, after, limit)
       },
-      decodePage,
       receive: (from, offer) => {
         told.push({ from, id: textOf(offer) })
         return verdict
@@ -155,7 +158,7 @@ describe('offer sync', () => {
     stream.send(bytes)
     await until(() => stream.status !== 'open')
     const second = await joiner.node.host.dialProtocol(old.node.host.peerId, offerSyncProtocol)
-    second.send(encode.single(bytesOf('{"market":"test","after":""}')))
+    second.send(encode.single(codec.encodeRequest({ market: 'test', after: '', limit: 10 })))
     await until(() => old.pages.count === 1)
   })
 })
