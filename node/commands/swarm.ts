@@ -1,0 +1,2 @@
+import type { Command } from 'commander'
+export function addSwarm(_program: Command): void {}
