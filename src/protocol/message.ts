@@ -180,7 +180,7 @@ export const refusalCodes = [
   'stale-sequence',
   'unknown-offer',
   'offer-closed',
-  'below-reserve',
+  'below-floor',
   'auction-full',
   'unknown-award',
   'award-lapsed',
@@ -215,7 +215,15 @@ export const limits = Object.freeze({
   addressBytesMax: 128,
   marketBytesMax: 64,
   offerIdBytesMax: 96,
+  /** From an offer's `issuedAt` to its `expiresAt`, tombstones included. */
+  offerTtlMsMax: 600_000,
+  /** How far ahead of the receiver's clock an offer may be issued. */
+  clockSkewMsMax: 60_000,
   /** Bids in one award's evidence, and participants of one auction. */
   participantsMax: 256,
+  /** Offers in one page of offer sync; at {@link limits.offerBytesMax} each they fit. */
+  pageOffersMax: 100,
+  pageBytesMax: 262_144,
+  requestBytesMax: 256,
   sequenceMax: Number.MAX_SAFE_INTEGER,
 })

@@ -1,0 +1,236 @@
+import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
+import { messageStreamToDuplex } from '@libp2p/utils'
+import { decode, encode } from 'it-length-prefixed'
+import { pipe } from 'it-pipe'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import type { PeerId } from '../../src/ports/signer.js'
+import type { Verdict } from '../../src/ports/transport.js'
+import { limits } from '../../src/protocol/message.js'
+import type { Host } from './compose.js'
+import { surfacing } from './fault.js'
+
+export const offerSyncProtocol = '/overage/offers/1.0.0'
+
+/** Asks for offers of a market in the order of their ids. */
+export interface OfferRequest {
+  readonly market: string
+  /** Only offers after this id; '' for all. */
+  readonly after: string
+  /** At most so many. */
+  readonly limit: number
+}
+
+/** Signed offers as they were gossiped. */
+export interface OfferPage {
+  readonly offers: readonly Uint8Array[]
+  /** What to ask for next; '' when there are no more. */
+  readonly next: string
+}
+
+/** How requests and pages travel. The decoders return undefined for whatever is not one; they never throw. */
+export interface OfferSyncCodec {
+  encodeRequest(request: OfferRequest): Uint8Array
+  decodeRequest(bytes: Uint8Array): OfferRequest | undefined
+  encodePage(page: OfferPage): Uint8Array
+  decodePage(bytes: Uint8Array): OfferPage | undefined
+}
+
+export interface OfferSyncOptions {
+  readonly host: Host
+  readonly market: string
+  readonly codec: OfferSyncCodec
+  /** The offers that this node knows, for others who ask. */
+  readonly page: (after: string, limit: number) => OfferPage
+  /** Takes an offer that a peer sent; a peer who sends one that is rejected is asked no further this time. */
+  readonly receive: (from: PeerId, offer: Uint8Array) => Verdict
+  /** Default {@link offerSyncDefaults}. */
+  readonly settings?: Partial<OfferSyncSettings>
+}
+
+export interface OfferSyncSettings {
+  /** Peers asked at once, in the rounds that come every `syncMs` and as they connect. */
+  readonly askMax: number
+  /** Between two rounds; jittered by a quarter. */
+  readonly syncMs: number
+  /** After `askMax` peers that just connected were asked, how long until more such are. */
+  readonly greetMs: number
+  /** How long one peer may take to tell everything that it knows. */
+  readonly askMsMax: number
+  /** Offers in one page, asked for or given. */
+  readonly pageOffersMax: number
+  /** Pages asked for, or given, in one go. */
+  readonly pagesMax: number
+}
+
+export const offerSyncDefaults: OfferSyncSettings = Object.freeze({
+  askMax: 3,
+  syncMs: 30_000,
+  greetMs: 5_000,
+  askMsMax: 10_000,
+  pageOffersMax: 64,
+  pagesMax: 64,
+})
+
+const requestBytesMax = 512
+/** Room for ids and lengths beside the offers themselves. */
+const pageBytesMaxOf = ({ pageOffersMax }: OfferSyncSettings): number =>
+  pageOffersMax * (limits.offerBytesMax + 16) + 256
+
+/**
+ * Brings a node the offers that gossip did not: those from before it joined, and those that passed while it was cut off. Gossip
+ * repeats a message for a few heartbeats only.
+ */
+export class OfferSync {
+  readonly #options: OfferSyncOptions
+  readonly #settings: OfferSyncSettings
+  readonly #peers = new Map<PeerId, Libp2pPeerId>()
+  readonly #asking = new Map<PeerId, Promise<void>>()
+  readonly #stopping = new AbortController()
+  #greeted = 0
+  #topology: string | undefined
+  #round: NodeJS.Timeout | undefined
+  #calm: NodeJS.Timeout | undefined
+
+  constructor(options: OfferSyncOptions) {
+    this.#options = options
+    this.#settings = { ...offerSyncDefaults, ...options.settings }
+  }
+
+  /** Begins to answer, and to ask peers once identify says that they speak the protocol. */
+  async start(): Promise<void> {
+    const { host } = this.#options
+    await host.handle(offerSyncProtocol, (stream, connection) => void this.#answer(stream, connection), {
+      maxInboundStreams: 2,
+    })
+    this.#topology = await host.register(offerSyncProtocol, {
+      onConnect: (peer) => this.#greet(peer),
+      onDisconnect: (peer) => void this.#peers.delete(peer.toString()),
+    })
+    this.#scheduleRound()
+  }
+
+  async stop(): Promise<void> {
+    const { host } = this.#options
+    this.#stopping.abort()
+    clearTimeout(this.#round)
+    clearTimeout(this.#calm)
+    if (this.#topology !== undefined) host.unregister(this.#topology)
+    await host.unhandle(offerSyncProtocol)
+    await Promise.all(this.#asking.values())
+  }
+
+  /** Asks some peers, chosen by chance, and waits for what they tell. */
+  async sync(): Promise<void> {
+    const { askMax } = this.#settings
+    const peers = [...this.#peers.values()]
+      .map((peer) => ({ peer, order: Math.random() }))
+      .sort((a, b) => a.order - b.order)
+    await Promise.all(peers.slice(0, askMax).map(({ peer }) => this.#ask(peer)))
+  }
+
+  /** A newcomer asks the first few peers that it meets; whoever meets many at once leaves the rest to the next round. */
+  #greet(peer: Libp2pPeerId): void {
+    const { askMax, greetMs } = this.#settings
+    this.#peers.set(peer.toString(), peer)
+    if (this.#greeted >= askMax || this.#stopping.signal.aborted) return
+    this.#greeted += 1
+    this.#calm ??= setTimeout(() => {
+      this.#greeted = 0
+      this.#calm = undefined
+    }, greetMs)
+    void this.#ask(peer)
+  }
+
+  #scheduleRound(): void {
+    const ms = this.#settings.syncMs * (0.75 + Math.random() / 2)
+    this.#round = setTimeout(() => {
+      void this.sync()
+      this.#scheduleRound()
+    }, ms)
+  }
+
+  /** Asks one peer for everything; shared if that is under way. Never rejects: who fails to answer is asked another time. */
+  #ask(peer: Libp2pPeerId): Promise<void> {
+    const id = peer.toString()
+    const asking =
+      this.#asking.get(id) ??
+      this.#fetch(peer)
+        .catch((error: Error) => this.#log('%s was asked for offers: %s', id, error.message))
+        .finally(() => this.#asking.delete(id))
+    this.#asking.set(id, asking)
+    return asking
+  }
+
+  async #fetch(peer: Libp2pPeerId): Promise<void> {
+    const { host, market, codec } = this.#options
+    const { pageOffersMax, pagesMax } = this.#settings
+    const signal = this.#deadline()
+    const stream = await host.dialProtocol(peer, offerSyncProtocol, { signal })
+    signal.addEventListener('abort', () => stream.abort(new Error('it took too long')))
+    try {
+      const frames = decode(stream, { maxDataLength: pageBytesMaxOf(this.#settings) })
+      let after = ''
+      for (let pages = 0; pages < pagesMax; pages += 1) {
+        stream.send(encode.single(codec.encodeRequest({ market, after, limit: pageOffersMax })))
+        const { value } = await frames.next()
+        const page = value === undefined ? undefined : codec.decodePage(value.slice())
+        if (page === undefined) throw new Error('what came is not a page of offers')
+        this.#receive(peer.toString(), page)
+        if (page.next <= after) break
+        after = page.next
+      }
+      await stream.close({ signal })
+    } catch (error) {
+      stream.abort(error as Error)
+      throw error
+    }
+  }
+
+  #receive(from: PeerId, { offers }: OfferPage): void {
+    const { receive } = this.#options
+    if (offers.length > this.#settings.pageOffersMax) throw new Error('a page has more offers than were asked for')
+    for (const offer of offers) {
+      if (surfacing(() => receive(from, offer), 'ignore') === 'reject') throw new Error('an offer was rejected')
+    }
+  }
+
+  /** Answers until the other side has enough, asks too much, or makes no sense. */
+  async #answer(stream: Stream, { remotePeer }: Connection): Promise<void> {
+    this.#deadline().addEventListener('abort', () => stream.abort(new Error('it took too long')))
+    try {
+      const duplex = messageStreamToDuplex(stream)
+      await pipe(
+        duplex,
+        (chunks) => decode(chunks, { maxDataLength: requestBytesMax }),
+        (requests) => this.#pages(requests),
+        (pages) => encode(pages, { maxDataLength: pageBytesMaxOf(this.#settings) }),
+        duplex,
+      )
+    } catch (error) {
+      stream.abort(error as Error)
+      this.#log('%p asked for offers: %s', remotePeer, (error as Error).message)
+    }
+  }
+
+  async *#pages(requests: AsyncIterable<Uint8ArrayList>): AsyncGenerator<Uint8Array> {
+    const { market, codec, page } = this.#options
+    const { pageOffersMax, pagesMax } = this.#settings
+    let pages = 0
+    for await (const bytes of requests) {
+      const request = codec.decodeRequest(bytes.slice())
+      if (request === undefined || request.market !== market) throw new Error('not a request for offers of this market')
+      const limit = Math.min(request.limit, pageOffersMax)
+      yield codec.encodePage(surfacing(() => page(request.after, limit), { offers: [], next: '' }))
+      pages += 1
+      if (pages >= pagesMax) return
+    }
+  }
+
+  #deadline(): AbortSignal {
+    return AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#settings.askMsMax)])
+  }
+
+  #log(format: string, ...details: readonly unknown[]): void {
+    this.#options.host.logger.forComponent('overage:offer-sync')(format, ...details)
+  }
+}

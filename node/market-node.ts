@@ -1,0 +1,238 @@
+import './polyfill.js'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Command, Fact, ParticipantStatus } from '../src/agent/agent.js'
+import { Participant } from '../src/agent/participant.js'
+import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
+import type { StoreContents } from '../src/ports/store.js'
+import { encode } from '../src/protocol/codec.js'
+import { decodeOfferPage, decodeOfferRequest, encodeOfferPage, encodeOfferRequest } from '../src/protocol/offer-sync.js'
+import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
+import { Prng } from '../src/sim/prng.js'
+import { SystemClock } from './clock-system.js'
+import { identityFromSeed, loadIdentity } from './identity.js'
+import { composeLibp2p, type Host } from './libp2p/compose.js'
+import { Discovery } from './libp2p/discovery.js'
+import { OfferSync, type OfferSyncCodec } from './libp2p/offer-sync.js'
+import { meshPeersOf } from './libp2p/shim.js'
+import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
+import { ed25519Verifier, signerOf } from './signer-ed25519.js'
+import { LevelStore } from './store-level.js'
+
+export interface MarketNodeOptions {
+  /** For people and logs only. */
+  readonly name: string
+  /** Holds the identity and the store; belongs to this node alone. */
+  readonly folder: string
+  readonly market: string
+  /** Multiaddrs to listen on. */
+  readonly listen: readonly string[]
+  /** Multiaddrs of nodes that usually run. */
+  readonly bootstrap: readonly string[]
+  /** Whether all peers share this machine. */
+  readonly local: boolean
+  /** 32 bytes that the identity follows from, for swarms that must be repeatable; default: the one in the folder. */
+  readonly identitySeed?: Uint8Array
+  readonly rules: Rules
+  readonly sells?: SellPlan
+  readonly wants?: BuyPlan
+  readonly log: Logger
+}
+
+export interface NodeStatus extends ParticipantStatus {
+  /** Connected peers, and those of them with whom offers are exchanged in full. */
+  readonly peers: number
+  readonly meshPeers: number
+  readonly traffic: Traffic
+}
+
+/** A participant of the market on a real network. */
+export interface MarketNode {
+  readonly peerId: string
+  /** Where it can be dialled. */
+  addresses(): readonly string[]
+  status(): NodeStatus
+  onFact(listener: (fact: Fact) => void): void
+  /** Calls `listener` when the store failed: the node then sends nothing more and should be stopped. */
+  onFailure(listener: (error: Error) => void): void
+  /** Everything saved so far. */
+  contents(): Promise<StoreContents>
+  command(command: Command): void
+  /** More peers to dial. */
+  addBootstrap(addresses: readonly string[]): void
+  /** Begins to trade. Until then it listens, connects and learns of offers. */
+  trade(): void
+  /** Stops; with `withdraw`, tells the market first that its offer is closed and its bids are withdrawn. */
+  stop(options: { readonly withdraw: boolean }): Promise<void>
+}
+
+/** The topic of a market's offers; every node of a small market shares shard 0. */
+const offersTopic = (market: string): string => `overage/1/${market}/offers/0`
+
+/** Opens the store, begins to listen and to dial, and resolves as soon as the node can be reached. */
+export async function startMarketNode(options: MarketNodeOptions): Promise<MarketNode> {
+  const { folder, identitySeed } = options
+  const privateKey = identitySeed === undefined ? await loadIdentity(folder) : await identityFromSeed(identitySeed)
+  const store = await LevelStore.open(join(folder, 'store'))
+  try {
+    const restored = await store.contents()
+    const { listen, local, market } = options
+    const host = await composeLibp2p({ privateKey, listen, local, topics: [offersTopic(market)] })
+    const node = new Libp2pMarketNode(options, { host, store, restored, signer: signerOf(privateKey) })
+    await node.start()
+    return node
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+const syncCodec: OfferSyncCodec = {
+  encodeRequest: encodeOfferRequest,
+  decodeRequest: (bytes) => {
+    const decoded = decodeOfferRequest(bytes)
+    return decoded.ok ? decoded.request : undefined
+  },
+  encodePage: encodeOfferPage,
+  decodePage: (bytes) => {
+    const decoded = decodeOfferPage(bytes)
+    return decoded.ok ? decoded.page : undefined
+  },
+}
+
+interface Parts {
+  readonly host: Host
+  readonly store: LevelStore
+  readonly restored: StoreContents
+  readonly signer: ReturnType<typeof signerOf>
+}
+
+class Libp2pMarketNode implements MarketNode {
+  readonly peerId: string
+  readonly #options: MarketNodeOptions
+  readonly #host: Host
+  readonly #store: LevelStore
+  readonly #participant: Participant
+  readonly #driver: Driver
+  readonly #transport: Libp2pTransport
+  readonly #discovery: Discovery
+  readonly #sync: OfferSync
+  readonly #factListeners: ((fact: Fact) => void)[] = []
+  readonly #failureListeners: ((error: Error) => void)[] = []
+  readonly #bootstrapLater: string[] = []
+
+  constructor(options: MarketNodeOptions, { host, store, restored, signer }: Parts) {
+    const { market, rules, sells, wants, bootstrap, log } = options
+    this.#options = options
+    this.#host = host
+    this.#store = store
+    this.peerId = signer.id
+    // Chance only staggers reactions here; no two nodes share an identity, so none share their delays.
+    const random = new Prng(`${signer.id} ${Date.now()}`)
+    const addresses = host.getMultiaddrs().map(String)
+    this.#participant = new Participant({ signer, market, rules, random, addresses, sells, wants, restored })
+    this.#driver = new Driver({
+      agent: this.#participant,
+      market,
+      signer,
+      verifier: ed25519Verifier,
+      clock: new SystemClock(),
+      store,
+      limits: defaultDriverLimits,
+      onFact: (fact) => this.#report(fact),
+      onFailure: (error) => {
+        log.error({ err: error }, 'the store failed; nothing more is sent')
+        for (const listener of this.#failureListeners) listener(error)
+      },
+    })
+    const topic = offersTopic(market)
+    this.#transport = new Libp2pTransport({
+      host,
+      publishTopic: topic,
+      listenTopics: [topic],
+      receiver: this.#driver,
+    })
+    this.#discovery = new Discovery({
+      host,
+      bootstrap,
+      candidates: () => [...this.#bootstrapLater, ...this.#participant.knownAddresses()],
+    })
+    this.#sync = new OfferSync({
+      host,
+      market,
+      codec: syncCodec,
+      page: (after, limit) => {
+        const { offers, next } = this.#participant.page(after, limit)
+        return { offers: offers.map(encode), next }
+      },
+      receive: (from, bytes) => this.#driver.gossip(from, bytes),
+    })
+  }
+
+  async start(): Promise<void> {
+    this.#driver.attach(this.#transport)
+    await this.#transport.start()
+    await this.#sync.start()
+    this.#discovery.start()
+    this.#options.log.info({ peer: this.peerId, addresses: this.addresses() }, 'listening')
+  }
+
+  addresses(): readonly string[] {
+    return this.#host.getMultiaddrs().map(String)
+  }
+
+  status(): NodeStatus {
+    return {
+      ...this.#participant.status(),
+      peers: this.#host.getPeers().length,
+      meshPeers: meshPeersOf(this.#host.services.pubsub, offersTopic(this.#options.market)).length,
+      traffic: this.#transport.traffic(),
+    }
+  }
+
+  onFact(listener: (fact: Fact) => void): void {
+    this.#factListeners.push(listener)
+  }
+
+  onFailure(listener: (error: Error) => void): void {
+    this.#failureListeners.push(listener)
+  }
+
+  contents(): Promise<StoreContents> {
+    return this.#store.contents()
+  }
+
+  command(command: Command): void {
+    this.#driver.command(command)
+  }
+
+  addBootstrap(addresses: readonly string[]): void {
+    this.#bootstrapLater.push(...addresses)
+    this.#discovery.wake()
+  }
+
+  trade(): void {
+    this.#driver.start()
+  }
+
+  async stop({ withdraw }: { readonly withdraw: boolean }): Promise<void> {
+    if (withdraw) {
+      this.#driver.command({ type: 'stop-buying' })
+      this.#driver.command({ type: 'withdraw-offer' })
+      await new Promise<void>((resolve) => this.#driver.whenIdle(resolve))
+    }
+    this.#driver.stop()
+    await this.#discovery.stop()
+    await this.#sync.stop()
+    await this.#transport.stop()
+    await this.#host.stop()
+    await this.#store.close()
+    this.#options.log.info('stopped')
+  }
+
+  #report(fact: Fact): void {
+    this.#options.log.info({ fact }, fact.type)
+    for (const listener of this.#factListeners) listener(fact)
+  }
+}
+

@@ -1,0 +1,237 @@
+import type { Ladder } from '../mechanism/bid.js'
+import { chooseView } from '../mechanism/pool.js'
+import { type OfferView, type Situation, worthSending } from '../mechanism/reply.js'
+import { strategies } from '../mechanism/strategy.js'
+import { type Valuation, valuationOf } from '../mechanism/valuation.js'
+import type { Award, Closed, Decline, Offer, OfferId, Quote, Receipt, Refused, Sealed } from '../protocol/message.js'
+import { digestOf, seal } from '../protocol/signing.js'
+import type { Random } from '../ports/random.js'
+import type { Signer } from '../ports/signer.js'
+import type { StoreContents } from '../ports/store.js'
+import { cost, type Micros, type Millis, micros, microsMax } from '../units.js'
+import type { BuyerStatus, Effect } from './agent.js'
+import { faultOf } from './award-check.js'
+import { isBiddable, type OfferBook } from './offer-book.js'
+import { Purchases } from './purchases.js'
+import { earliest } from './resend.js'
+import type { BuyPlan, Rules } from './rules.js'
+import { StandingBids } from './standing-bids.js'
+
+export interface BuyerOptions {
+  readonly signer: Signer
+  readonly market: string
+  readonly rules: Rules
+  readonly plan: BuyPlan
+  readonly random: Random
+  /** The node's offer book: read here, written by the participant. */
+  readonly book: OfferBook
+  readonly restored: StoreContents
+}
+
+/**
+ * One buyer: looks at a few offers, computes the reply that is best for it, bids at a minimal pool of sellers, accepts
+ * the awards that it can recompute, and goes on until it is satisfied or nothing more is worth ε (MECHANISM §5, §7).
+ */
+export class Buyer {
+  readonly #options: BuyerOptions
+  readonly #valuation: Valuation
+  readonly #purchases: Purchases
+  readonly #standing: StandingBids
+  /** Offers not worth another try before the given time: full, gone or unreachable. */
+  readonly #shunned = new Map<OfferId, Millis>()
+  #replyAt: Millis | undefined
+  /** Whether it reacts to news: from its start until it is told to stop. */
+  #active = false
+
+  constructor(options: BuyerOptions) {
+    this.#options = options
+    this.#valuation = valuationOf(options.plan.valuation)
+    this.#purchases = new Purchases(options.signer, options.rules, options.restored)
+    this.#standing = new StandingBids(options.signer, options.rules, options.restored)
+  }
+
+  get deadline(): Millis | undefined {
+    return earliest(this.#replyAt, this.#purchases.deadline, this.#standing.deadline)
+  }
+
+  status(): BuyerStatus {
+    const { quantity, charge } = this.#purchases.settled
+    return {
+      owned: quantity,
+      spent: charge,
+      demand: this.#valuation.demand,
+      standing: this.#standing.bids().map((bid) => ({ offer: bid.offer, bid })),
+      unsettled: this.#purchases.unsettled,
+      reacting: this.#replyAt !== undefined,
+      bidsSent: this.#standing.sent,
+    }
+  }
+
+  start(now: Millis, out: Effect[]): void {
+    this.#active = true
+    this.#purchases.wake(now, out, { everything: true })
+    this.#standing.wake(now, out, { everything: true })
+    this.#react(now)
+  }
+
+  wake(now: Millis, out: Effect[]): void {
+    this.#purchases.wake(now, out)
+    this.#standing.wake(now, out)
+    if (this.#replyAt === undefined || this.#replyAt > now) return
+    this.#replyAt = undefined
+    this.#reply(now, out)
+  }
+
+  /** An offer is new, changed, closed or expired. */
+  offerNews(now: Millis, offer: Offer, out: Effect[]): void {
+    if (offer.status === 'closed') this.#standing.end(offer.offer, out)
+    this.#react(now)
+  }
+
+  quote(now: Millis, quote: Quote, out: Effect[]): void {
+    if (this.#standing.quoted(now, quote, out)) this.#react(now)
+  }
+
+  closed(now: Millis, { offer }: Closed, out: Effect[]): void {
+    this.#shun(offer, this.#options.book.get(offer)?.body.expiresAt)
+    if (this.#standing.end(offer, out)) this.#react(now)
+  }
+
+  award(now: Millis, award: Sealed<Award>, out: Effect[]): void {
+    const { offer, quantity, charge } = award.body
+    if (this.#purchases.repeat(award, out)) return
+    const standing = this.#standing.get(offer)
+    const terms = standing?.offer ?? this.#options.book.get(offer)?.body
+    // The seller sends it again; by then the offer is known, and with it the terms to check the award against.
+    if (terms === undefined) return
+    const digest = digestOf(award)
+    out.push({ type: 'report', fact: { type: 'awarded', offer, award: digest, quantity, charge } })
+    const { rules, signer } = this.#options
+    const fault = faultOf(award.body, { buyer: signer.id, rules, terms, quote: standing?.quote })
+    if (fault !== undefined) this.#decline(award, fault, out)
+    else if (!this.#stillWants(award.body)) this.#decline(award, { code: 'no-longer-wanted' }, out)
+    else this.#purchases.accept(now, award, terms.addresses, out)
+    this.#standing.end(offer, out)
+    this.#react(now)
+  }
+
+  receipt(now: Millis, receipt: Sealed<Receipt>, out: Effect[]): void {
+    if (this.#purchases.receipt(receipt, out)) this.#react(now)
+  }
+
+  refused(now: Millis, refused: Refused, out: Effect[]): void {
+    const { offer, code, bidSequence } = refused
+    if (refused.award !== '') {
+      if (this.#purchases.refused(refused, out)) this.#react(now)
+      return
+    }
+    const standing = this.#standing.get(offer)
+    if (standing === undefined || standing.bid.body.sequence !== bidSequence || code === 'rate-limited') return
+    if (code !== 'stale-sequence') this.#shun(offer, (now + this.#options.rules.resendMsMax) as Millis)
+    this.#standing.end(offer, out)
+    this.#react(now)
+  }
+
+  undelivered(now: Millis, to: string, out: Effect[]): void {
+    for (const offer of this.#standing.undelivered(to, out)) {
+      this.#shun(offer, (now + this.#options.rules.resendMsMax) as Millis)
+      this.#react(now)
+    }
+  }
+
+  /** Withdraws everything and bids no more; what was accepted is still settled. */
+  stop(now: Millis, out: Effect[]): void {
+    this.#active = false
+    this.#replyAt = undefined
+    this.#standing.replace(now, this.#options.market, [], this.#options.book, out)
+  }
+
+  /** One reaction for all the news that comes until then, after a random delay (MECHANISM §5.9). */
+  #react(now: Millis): void {
+    if (!this.#active) return
+    const { random, rules } = this.#options
+    this.#replyAt ??= (now + random.below(rules.reactMsMax + 1)) as Millis
+  }
+
+  #reply(now: Millis, out: Effect[]): void {
+    const { plan, rules, market, book } = this.#options
+    const situation = this.#situation(now)
+    const reply = strategies[plan.strategy](situation)
+    if (!worthSending({ situation, reply, gateShare: rules.gateSharePerMille / 1_000 })) return
+    this.#standing.replace(now, market, reply.bids, book, out)
+  }
+
+  #situation(now: Millis): Situation {
+    const { signer, rules } = this.#options
+    const { quantity } = this.#purchases.committed
+    return {
+      buyer: signer.id,
+      valuation: this.#valuation,
+      owned: quantity,
+      budgetLeft: this.#budgetLeft(),
+      epsilon: rules.epsilon,
+      loyalty: rules.loyaltyPerMille,
+      view: this.#view(now),
+    }
+  }
+
+  /** The offers looked at: a bounded choice among those that are open, and those with a bid of ours (MECHANISM §5.1–2). */
+  #view(now: Millis): readonly OfferView[] {
+    const { book, rules, signer } = this.#options
+    this.#forgetShunned(now)
+    const marginal = this.#valuation.marginal(this.#purchases.committed.quantity)
+    const accepted = new Set(this.#purchases.unsettledOffers())
+    const usable = book
+      .open()
+      .filter((offer) => isBiddable(offer, signer.id, now) && offer.reserve < marginal)
+      .filter(({ offer }) => !this.#shunned.has(offer) && !accepted.has(offer))
+    const chosen = new Set(chooseView(signer.id, usable, rules.viewMax).map(({ offer }) => offer))
+    for (const { offer } of this.#standing.bids()) chosen.add(offer)
+    return [...chosen].sort().map((offer) => this.#viewOf(offer))
+  }
+
+  #viewOf(offer: OfferId): OfferView {
+    const standing = this.#standing.get(offer)
+    const published = this.#options.book.get(offer)?.body.ladder ?? []
+    const ladder: Ladder = standing?.quote?.ladder ?? published
+    const bid = standing?.bid.body
+    if (bid === undefined || bid.quantity === 0) return { offer, ladder }
+    return { offer, ladder, standing: { quantity: bid.quantity, price: bid.price } }
+  }
+
+  #budgetLeft(): Micros {
+    return micros(Math.max(0, (this.#options.plan.budget ?? microsMax) - this.#purchases.committed.charge))
+  }
+
+  /**
+   * Whether an award still fits. For the bid that stands it always does; for an older one it must leave room for the
+   * bids that stand elsewhere, so that receipts plus standing bids never exceed the demand or the budget.
+   */
+  #stillWants({ offer, quantity, charge, evidence }: Award): boolean {
+    const elsewhere = this.#standing.bids().filter((bid) => bid.offer !== offer)
+    const wanted = elsewhere.reduce((sum, bid) => sum + bid.quantity, Number(quantity))
+    const spent = elsewhere.reduce((sum, bid) => sum + cost(bid.price, bid.quantity), Number(charge))
+    const owned = this.#purchases.committed.quantity
+    if (owned + wanted > this.#valuation.demand || spent > this.#budgetLeft()) return false
+    const awarded = evidence.find(({ body }) => body.buyer === this.#options.signer.id)
+    const current = this.#standing.get(offer)?.bid.body.sequence === awarded?.body.sequence
+    return current || this.#valuation.value(owned + quantity) - this.#valuation.value(owned) >= charge
+  }
+
+  #decline(award: Sealed<Award>, fault: Pick<Decline, 'code' | 'expected'>, out: Effect[]): void {
+    const { market, offer, round, buyer } = award.body
+    const digest = digestOf(award)
+    const message = seal(this.#options.signer, { type: 'decline', market, offer, round, buyer, award: digest, ...fault })
+    out.push({ type: 'send', to: award.signer, message, addresses: [] })
+    out.push({ type: 'report', fact: { type: 'declined', offer, award: digest, code: fault.code } })
+  }
+
+  #shun(offer: OfferId, until: Millis | undefined): void {
+    if (until !== undefined) this.#shunned.set(offer, until)
+  }
+
+  #forgetShunned(now: Millis): void {
+    for (const [offer, until] of this.#shunned) if (until <= now) this.#shunned.delete(offer)
+  }
+}
+

@@ -1,0 +1,108 @@
+import { type Offer, type OfferId, type Sealed, sellerOf } from '../protocol/message.js'
+import type { Millis } from '../units.js'
+
+/**
+ * The offers that one node has heard of, newest sequence each, tombstones included: a closed offer stays closed until
+ * every copy of its open self has expired. Bounded by `offersMax`; nothing in it is ever the whole market for sure.
+ */
+export class OfferBook {
+  readonly #offers = new Map<OfferId, Sealed<Offer>>()
+  readonly #offersMax: number
+  #sorted: readonly OfferId[] | undefined
+  #nextExpiry: number = Number.POSITIVE_INFINITY
+
+  constructor(offersMax: number) {
+    this.#offersMax = offersMax
+  }
+
+  get size(): number {
+    return this.#offers.size
+  }
+
+  /** Whether an offer that is not known yet would be taken in. */
+  get hasRoom(): boolean {
+    return this.#offers.size < this.#offersMax || this.#tombstone() !== undefined
+  }
+
+  /** When the next offer expires; undefined while the book is empty. */
+  get deadline(): Millis | undefined {
+    return this.#offers.size === 0 ? undefined : (this.#nextExpiry as Millis)
+  }
+
+  get(offer: OfferId): Sealed<Offer> | undefined {
+    return this.#offers.get(offer)
+  }
+
+  /** The sequence known of `offer`; undefined when it was never heard of, or is forgotten. */
+  sequenceOf(offer: OfferId): number | undefined {
+    return this.#offers.get(offer)?.body.sequence
+  }
+
+  /** Open offers, in the order of their ids: the same on every node, whatever arrived first. */
+  open(): readonly Offer[] {
+    return this.#ids().flatMap((id) => {
+      const offer = this.#offers.get(id)!.body
+      return offer.status === 'open' ? [offer] : []
+    })
+  }
+
+  /** Takes in an admitted offer. Returns whether it was news. */
+  put(sealed: Sealed<Offer>): boolean {
+    const offer = sealed.body
+    const known = this.sequenceOf(offer.offer)
+    if (known !== undefined && known >= offer.sequence) return false
+    if (known === undefined) {
+      if (!this.hasRoom) return false
+      if (this.#offers.size >= this.#offersMax) this.#offers.delete(this.#tombstone()!.offer)
+      this.#sorted = undefined
+    }
+    this.#offers.set(offer.offer, sealed)
+    this.#nextExpiry = Math.min(this.#nextExpiry, offer.expiresAt)
+    return true
+  }
+
+  /** Forgets what has expired; returns the offers that were open. */
+  expire(now: Millis): readonly Offer[] {
+    if (now < this.#nextExpiry) return []
+    const lapsed: Offer[] = []
+    this.#nextExpiry = Number.POSITIVE_INFINITY
+    for (const [id, { body }] of this.#offers) {
+      if (body.expiresAt > now) {
+        this.#nextExpiry = Math.min(this.#nextExpiry, body.expiresAt)
+        continue
+      }
+      this.#offers.delete(id)
+      this.#sorted = undefined
+      if (body.status === 'open') lapsed.push(body)
+    }
+    return lapsed
+  }
+
+  /** Up to `limit` offers with ids after `after` ('' from the start), for a peer that asks, and where to go on ('' at the end). */
+  page(after: OfferId | '', limit: number): { readonly offers: readonly Sealed<Offer>[]; readonly next: OfferId | '' } {
+    const ids = this.#ids()
+    const from = ids.findIndex((id) => id > after)
+    if (from < 0) return { offers: [], next: '' }
+    const chosen = ids.slice(from, from + limit)
+    const next = from + limit < ids.length ? chosen[chosen.length - 1]! : ''
+    return { offers: chosen.map((id) => this.#offers.get(id)!), next }
+  }
+
+  #ids(): readonly OfferId[] {
+    this.#sorted ??= [...this.#offers.keys()].sort()
+    return this.#sorted
+  }
+
+  /** The closed offer that expires first: the one to forget when the book is full. */
+  #tombstone(): Offer | undefined {
+    let oldest: Offer | undefined
+    for (const { body } of this.#offers.values()) {
+      if (body.status === 'closed' && (oldest === undefined || body.expiresAt < oldest.expiresAt)) oldest = body
+    }
+    return oldest
+  }
+}
+
+/** Whether `offer` is open to bids from `buyer` at `now`. */
+export const isBiddable = (offer: Offer, buyer: string, now: Millis): boolean =>
+  offer.status === 'open' && offer.stock > 0 && offer.closesAt > now && sellerOf(offer.offer) !== buyer

@@ -1,0 +1,159 @@
+import type { DirectMessage, Offer, OfferId, Sealed } from '../protocol/message.js'
+import { sellerOf } from '../protocol/message.js'
+import type { Random } from '../ports/random.js'
+import type { PeerId, Signer } from '../ports/signer.js'
+import type { StoreContents } from '../ports/store.js'
+import type { Millis } from '../units.js'
+import type { Agent, AgentEvent, Command, Effect, ParticipantStatus } from './agent.js'
+import { Buyer } from './buyer.js'
+import { OfferBook } from './offer-book.js'
+import { earliest } from './resend.js'
+import type { BuyPlan, Rules, SellPlan } from './rules.js'
+import { Seller } from './seller.js'
+
+export interface ParticipantOptions {
+  readonly signer: Signer
+  readonly market: string
+  readonly rules: Rules
+  readonly random: Random
+  /** Where this node can be dialled. */
+  readonly addresses: readonly string[]
+  readonly sells?: SellPlan | undefined
+  readonly wants?: BuyPlan | undefined
+  /** What this node saved before, empty at its first start. */
+  readonly restored: StoreContents
+}
+
+/** One person's node: an offer book, and a seller, a buyer, or both. */
+export class Participant implements Agent {
+  readonly #me: PeerId
+  readonly #book: OfferBook
+  readonly #seller: Seller | undefined
+  readonly #buyer: Buyer | undefined
+
+  constructor(options: ParticipantOptions) {
+    const { signer, market, rules, random, addresses, sells, wants, restored } = options
+    this.#me = signer.id
+    this.#book = new OfferBook(rules.offersMax)
+    if (sells !== undefined) {
+      this.#seller = new Seller({ signer, market, rules, plan: sells, addresses, restored })
+    }
+    if (wants !== undefined) {
+      this.#buyer = new Buyer({ signer, market, rules, plan: wants, random, book: this.#book, restored })
+    }
+  }
+
+  get deadline(): Millis | undefined {
+    return earliest(this.#book.deadline, this.#seller?.deadline, this.#buyer?.deadline)
+  }
+
+  /** The sequence known of an offer, for admission. */
+  sequenceOf(offer: OfferId): number | undefined {
+    return this.#book.sequenceOf(offer)
+  }
+
+  hasRoom(): boolean {
+    return this.#book.hasRoom
+  }
+
+  /** The offers heard of, for a peer that syncs. */
+  page(after: OfferId | '', limit: number): ReturnType<OfferBook['page']> {
+    return this.#book.page(after, limit)
+  }
+
+  /** Where the sellers of open offers can be dialled. */
+  knownAddresses(): readonly string[] {
+    return this.#book.open().flatMap(({ addresses }) => addresses)
+  }
+
+  status(): ParticipantStatus {
+    return {
+      offersKnown: this.#book.size,
+      ...(this.#seller !== undefined && { seller: this.#seller.status() }),
+      ...(this.#buyer !== undefined && { buyer: this.#buyer.status() }),
+    }
+  }
+
+  step(now: Millis, event: AgentEvent): readonly Effect[] {
+    const out: Effect[] = []
+    switch (event.type) {
+      case 'start':
+        this.#seller?.start(now, out)
+        this.#buyer?.start(now, out)
+        break
+      case 'wake':
+        for (const offer of this.#book.expire(now)) this.#buyer?.offerNews(now, offer, out)
+        this.#seller?.wake(now, out)
+        this.#buyer?.wake(now, out)
+        break
+      case 'gossip':
+        this.#take(now, event.message, out)
+        break
+      case 'direct':
+        this.#direct(now, event.from, event.message, out)
+        break
+      case 'undelivered':
+        this.#buyer?.undelivered(now, event.to, out)
+        break
+      case 'command':
+        this.#command(now, event.command, out)
+        break
+    }
+    // A node serves its own offer to peers that sync, like any other.
+    for (const effect of out) if (effect.type === 'publish') this.#book.put(effect.message)
+    return out
+  }
+
+  #take(now: Millis, message: Sealed<Offer>, out: Effect[]): void {
+    if (message.signer === this.#me || !this.#book.put(message)) return
+    const { offer, sequence } = message.body
+    out.push({ type: 'report', fact: { type: 'offer-known', offer, sequence, known: this.#book.size } })
+    this.#buyer?.offerNews(now, message.body, out)
+  }
+
+  #direct(now: Millis, from: PeerId, message: Sealed<DirectMessage>, out: Effect[]): void {
+    const { body } = message
+    switch (body.type) {
+      case 'bid':
+        this.#seller?.bid(now, message as Sealed<typeof body>, out)
+        break
+      case 'accept':
+        this.#seller?.accept(now, message as Sealed<typeof body>, out)
+        break
+      case 'decline':
+        this.#seller?.decline(now, body, out)
+        break
+      case 'quote':
+        this.#buyer?.quote(now, body, out)
+        break
+      case 'award':
+        this.#buyer?.award(now, message as Sealed<typeof body>, out)
+        break
+      case 'receipt':
+        this.#buyer?.receipt(now, message as Sealed<typeof body>, out)
+        break
+      case 'closed':
+        this.#buyer?.closed(now, body, out)
+        break
+      case 'refused':
+        if (sellerOf(body.offer) !== from) break
+        out.push({
+          type: 'report',
+          fact: { type: 'refused', by: 'them', peer: from, offer: body.offer, code: body.code },
+        })
+        this.#buyer?.refused(now, body, out)
+        break
+    }
+  }
+
+  #command(now: Millis, command: Command, out: Effect[]): void {
+    switch (command.type) {
+      case 'withdraw-offer':
+        this.#seller?.withdraw(now, out)
+        break
+      case 'stop-buying':
+        this.#buyer?.stop(now, out)
+        break
+    }
+  }
+}

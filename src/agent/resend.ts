@@ -1,0 +1,25 @@
+import type { Millis } from '../units.js'
+
+/** Something sent that must be answered: when to send it again, and how patient to be after that. */
+export interface Resend {
+  readonly at: Millis
+  readonly waitMs: Millis
+}
+
+/** The first wait after sending something at `now`. */
+export const firstResend = (now: Millis, waitMs: Millis): Resend => ({ at: (now + waitMs) as Millis, waitMs })
+
+/** Sent again at `now`: waits twice as long as before, at most `waitMsMax`. */
+export function nextResend(resend: Resend, now: Millis, waitMsMax: Millis): Resend {
+  const waitMs = Math.min(2 * resend.waitMs, waitMsMax) as Millis
+  return { at: (now + waitMs) as Millis, waitMs }
+}
+
+/** The earlier of deadlines that may be absent. */
+export function earliest(...deadlines: readonly (Millis | undefined)[]): Millis | undefined {
+  let least: Millis | undefined
+  for (const deadline of deadlines) {
+    if (deadline !== undefined && (least === undefined || deadline < least)) least = deadline
+  }
+  return least
+}

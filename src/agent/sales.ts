@@ -1,0 +1,222 @@
+import { sealedFromJson, sealedToJson } from '../protocol/json.js'
+import type { Accept, Award, Decline, Digest, OfferId, Receipt, RefusalCode, Sealed } from '../protocol/message.js'
+import { digestOf, seal } from '../protocol/signing.js'
+import type { PeerId, Signer } from '../ports/signer.js'
+import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
+import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
+import type { Effect } from './agent.js'
+import { earliest, firstResend, nextResend, type Resend } from './resend.js'
+import type { Rules } from './rules.js'
+
+/** An award on its way: its quantity is kept aside until the winner answers or the award lapses. */
+interface Pending {
+  readonly award: Sealed<Award>
+  readonly lapsesAt: Millis
+  readonly resend: Resend
+}
+
+/** How an answer to an award changes the auction. */
+export type Settlement =
+  | { readonly type: 'none' }
+  /** Sold: `quantity` has left the stock. */
+  | { readonly type: 'sold'; readonly quantity: Megabytes }
+  /** The quantity is back in stock. */
+  | { readonly type: 'returned' }
+
+const nothing: Settlement = { type: 'none' }
+const awardKey = (award: Digest): string => `seller/award/${award}`
+export const saleKey = (award: Digest): string => `sale/${award}`
+
+/** The settled side of a seller: awards that wait, awards that lapsed, and receipts (MECHANISM §7). */
+export class Sales {
+  readonly #signer: Signer
+  readonly #rules: Rules
+  readonly #pending = new Map<Digest, Pending>()
+  readonly #lapsed = new Map<Digest, Sealed<Award>>()
+  readonly #receipts = new Map<Digest, Sealed<Receipt>>()
+  #sold = 0
+  #revenue = 0
+
+  constructor(signer: Signer, rules: Rules, restored: StoreContents) {
+    this.#signer = signer
+    this.#rules = rules
+    for (const { key, value } of restored) this.#restore(key, value)
+  }
+
+  /** Ever sold by this node, over all its offers. */
+  get sold(): Megabytes {
+    return megabytes(this.#sold)
+  }
+
+  get revenue(): Micros {
+    return micros(this.#revenue)
+  }
+
+  get unsettled(): number {
+    return this.#pending.size
+  }
+
+  /** Stock kept aside for awards that wait for an answer. */
+  get reserved(): Megabytes {
+    let sum = 0
+    for (const { award } of this.#pending.values()) sum += award.body.quantity
+    return megabytes(sum)
+  }
+
+  get deadline(): Millis | undefined {
+    return earliest(...[...this.#pending.values()].flatMap(({ lapsesAt, resend }) => [lapsesAt, resend.at]))
+  }
+
+  /** The award that `buyer` has not answered yet on `offer`. */
+  pendingFor(offer: OfferId, buyer: PeerId): Sealed<Award> | undefined {
+    for (const { award } of this.#pending.values()) {
+      if (award.body.buyer === buyer && award.body.offer === offer) return award
+    }
+    return undefined
+  }
+
+  /** Gives every pending award its full time again: nobody could answer while this node was down. */
+  resume(now: Millis, out: Effect[]): void {
+    for (const [digest, { award }] of this.#pending) {
+      this.#pending.set(digest, this.#waiting(now, award))
+      out.push(sendTo(award.body.buyer, award))
+    }
+  }
+
+  /** Keeps the awards aside; the caller saves the returned records before it sends any of them. */
+  open(now: Millis, awards: readonly Sealed<Award>[]): readonly StoreRecord[] {
+    return awards.map((award) => {
+      const digest = digestOf(award)
+      this.#pending.set(digest, this.#waiting(now, award))
+      return { key: awardKey(digest), value: { state: 'pending', award: sealedToJson(award) } }
+    })
+  }
+
+  /**
+   * Takes an accept. `spare` is the stock that is not kept aside for anybody, out of which a lapsed award is still
+   * honoured. The sale is saved, with what `alongside` writes, before the receipt goes out.
+   */
+  accept(
+    accept: Sealed<Accept>,
+    spare: Megabytes,
+    alongside: (quantity: Megabytes) => readonly StoreRecord[],
+    out: Effect[],
+  ): Settlement {
+    const digest = accept.body.award
+    const buyer = accept.body.buyer
+    const receipt = this.#receipts.get(digest)
+    if (receipt !== undefined) {
+      if (receipt.body.buyer === buyer) out.push(sendTo(buyer, receipt))
+      return nothing
+    }
+    const award = this.#pending.get(digest)?.award ?? this.#lapsed.get(digest)
+    if (award === undefined || !isAnswerTo(award.body, accept.body)) {
+      this.#refuse(accept.body, 'unknown-award', out)
+      return nothing
+    }
+    if (!this.#pending.has(digest) && spare < award.body.quantity) {
+      this.#refuse(accept.body, 'award-lapsed', out)
+      return nothing
+    }
+    this.#settle(award, accept, alongside, out)
+    return { type: 'sold', quantity: award.body.quantity }
+  }
+
+  decline(decline: Decline, out: Effect[]): Settlement {
+    const award = this.#pending.get(decline.award)?.award
+    if (award === undefined || award.body.buyer !== decline.buyer) return nothing
+    this.#pending.delete(decline.award)
+    out.push({ type: 'save', records: [{ key: awardKey(decline.award), value: undefined }], sync: false })
+    const { offer, award: digest, code } = decline
+    out.push({ type: 'report', fact: { type: 'declined', offer, award: digest, code } })
+    return { type: 'returned' }
+  }
+
+  /** Sends again what is unanswered and lets lapse what waited too long. */
+  wake(now: Millis, out: Effect[]): Settlement {
+    let settlement = nothing
+    for (const [digest, { award, lapsesAt, resend }] of this.#pending) {
+      if (lapsesAt <= now) {
+        this.#lapse(digest, award, out)
+        settlement = { type: 'returned' }
+      } else if (resend.at <= now) {
+        this.#pending.set(digest, { award, lapsesAt, resend: nextResend(resend, now, this.#rules.resendMsMax) })
+        out.push(sendTo(award.body.buyer, award))
+      }
+    }
+    return settlement
+  }
+
+  #settle(
+    award: Sealed<Award>,
+    accept: Sealed<Accept>,
+    alongside: (quantity: Megabytes) => readonly StoreRecord[],
+    out: Effect[],
+  ): void {
+    const { market, offer, round, buyer, quantity, charge, fee } = award.body
+    const digest = accept.body.award
+    const body: Receipt = { type: 'receipt', market, offer, round, buyer, award: digest, quantity, charge, fee, accept }
+    const receipt = seal(this.#signer, body)
+    this.#pending.delete(digest)
+    this.#lapsed.delete(digest)
+    this.#count(digest, receipt)
+    const sale = { receipt: sealedToJson(receipt), award: sealedToJson(award) }
+    const records = [{ key: saleKey(digest), value: sale }, { key: awardKey(digest), value: undefined }]
+    out.push({ type: 'save', records: [...records, ...alongside(quantity)], sync: true })
+    out.push(sendTo(buyer, receipt))
+    out.push({ type: 'report', fact: { type: 'sold', receipt: body } })
+  }
+
+  #lapse(digest: Digest, award: Sealed<Award>, out: Effect[]): void {
+    this.#pending.delete(digest)
+    this.#lapsed.set(digest, award)
+    const records: StoreRecord[] = [{ key: awardKey(digest), value: { state: 'lapsed', award: sealedToJson(award) } }]
+    if (this.#lapsed.size > this.#rules.participantsMax) {
+      const oldest = this.#lapsed.keys().next().value!
+      this.#lapsed.delete(oldest)
+      records.push({ key: awardKey(oldest), value: undefined })
+    }
+    out.push({ type: 'save', records, sync: false })
+    out.push({ type: 'report', fact: { type: 'lapsed', offer: award.body.offer, award: digest } })
+  }
+
+  #refuse({ market, offer, buyer, award }: Accept, code: RefusalCode, out: Effect[]): void {
+    out.push(sendTo(buyer, seal(this.#signer, { type: 'refused', market, offer, to: buyer, code, bidSequence: 0, award })))
+    out.push({ type: 'report', fact: { type: 'refused', by: 'me', peer: buyer, offer, code } })
+  }
+
+  #waiting(now: Millis, award: Sealed<Award>): Pending {
+    const { acceptMsMax, resendMs } = this.#rules
+    return { award, lapsesAt: (now + acceptMsMax) as Millis, resend: firstResend(now, resendMs) }
+  }
+
+  #count(digest: Digest, receipt: Sealed<Receipt>): void {
+    this.#receipts.set(digest, receipt)
+    this.#sold += receipt.body.quantity
+    this.#revenue += receipt.body.charge
+  }
+
+  #restore(key: string, value: Json): void {
+    if (key.startsWith('sale/')) {
+      const { receipt } = value as { receipt: Json }
+      this.#count(key.slice('sale/'.length), sealedFromJson(receipt) as Sealed<Receipt>)
+    } else if (key.startsWith('seller/award/')) {
+      const { state, award } = value as { state: string; award: Json }
+      const sealed = sealedFromJson(award) as Sealed<Award>
+      const digest = key.slice('seller/award/'.length)
+      if (state === 'lapsed') this.#lapsed.set(digest, sealed)
+      else this.#pending.set(digest, this.#waiting(0 as Millis, sealed))
+    }
+  }
+}
+
+const sendTo = (to: PeerId, message: Sealed<Award | Receipt> | ReturnType<typeof seal>): Effect =>
+  ({ type: 'send', to, message, addresses: [] }) as Effect
+
+const isAnswerTo = (award: Award, accept: Accept): boolean =>
+  award.offer === accept.offer &&
+  award.round === accept.round &&
+  award.buyer === accept.buyer &&
+  award.quantity === accept.quantity &&
+  award.charge === accept.charge &&
+  award.fee === accept.fee

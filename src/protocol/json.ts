@@ -1,0 +1,27 @@
+/** Sealed messages in a store: the envelope in base64, one JSON string. */
+import { fromString } from 'uint8arrays/from-string'
+import { toString as textOf } from 'uint8arrays/to-string'
+import type { Json } from '../ports/store.js'
+import { decode, encode } from './codec.js'
+import { limits, type Message, type Sealed } from './message.js'
+
+export const sealedToJson = (sealed: Sealed): Json => textOf(encode(sealed), 'base64')
+
+/** What {@link sealedToJson} wrote, or undefined when `json` is anything else, or not of the wanted `type`. */
+export function sealedFromJson(json: Json): Sealed | undefined
+export function sealedFromJson<Type extends Message['type']>(
+  json: Json,
+  type: Type,
+): Sealed<Extract<Message, { readonly type: Type }>> | undefined
+export function sealedFromJson(json: Json, type?: Message['type']): Sealed | undefined {
+  if (typeof json !== 'string') return undefined
+  let bytes: Uint8Array
+  try {
+    bytes = fromString(json, 'base64')
+  } catch {
+    return undefined
+  }
+  const decoded = decode(bytes, limits.directBytesMax)
+  if (!decoded.ok || (type !== undefined && decoded.sealed.body.type !== type)) return undefined
+  return decoded.sealed
+}

@@ -1,0 +1,81 @@
+/** Seals: what is signed, by whom, and what a signature proves (SPEC §4). */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { toString as textOf } from 'uint8arrays/to-string'
+import type { Signer, Verifier } from '../ports/signer.js'
+import { payloadOf, readBody } from './body.js'
+import { type Award, type Digest, type Message, type Sealed, sellerOf } from './message.js'
+
+/**
+ * `overage/1/<kind>`, a zero byte, the payload. The kind separates the domains, so that no signature over one kind of
+ * message can be shown as one over another; the payload itself names the market and the offer.
+ */
+export function signedBytesOf({
+  type,
+  payload,
+}: {
+  readonly type: Message['type']
+  readonly payload: Uint8Array
+}): Uint8Array {
+  const domain = `overage/1/${type}\0`
+  const bytes = new Uint8Array(domain.length + payload.length)
+  for (let at = 0; at < domain.length; at++) bytes[at] = domain.charCodeAt(at)
+  bytes.set(payload, domain.length)
+  return bytes
+}
+
+const signedBytesOfSealed = ({ body: { type }, payload }: Sealed): Uint8Array => signedBytesOf({ type, payload })
+
+/**
+ * Encodes and signs a body. Nobody may sign what every receiver would refuse, so the payload is read back first.
+ *
+ * @throws an Error when the body is beyond a limit or otherwise unreadable: a fault of the programmer.
+ */
+export function seal<Body extends Message>(signer: Signer, body: Body): Sealed<Body> {
+  const payload = payloadOf(body)
+  readBody(body.type, payload)
+  return { body, signer: signer.id, payload, signature: signer.sign(signedBytesOf({ type: body.type, payload })) }
+}
+
+/** Whether the named signer signed exactly this payload as this kind of message. */
+export const verifySeal = (verifier: Verifier, sealed: Sealed): boolean =>
+  verifier.verify(sealed.signer, signedBytesOfSealed(sealed), sealed.signature)
+
+/** SHA-256 of the signed bytes, in hexadecimal. The signature is not part of it: a message signed twice is one message. */
+export const digestOf = (sealed: Sealed): Digest => textOf(sha256(signedBytesOfSealed(sealed)), 'hex')
+
+/**
+ * Whether two awards prove, to anybody, that their seller equivocated (MECHANISM §7): both validly signed by one seller for
+ * one market, offer, round and buyer, and not the same.
+ */
+export function proofOfEquivocation(verifier: Verifier, a: Sealed<Award>, b: Sealed<Award>): boolean {
+  return (
+    a.signer === b.signer &&
+    a.body.market === b.body.market &&
+    a.body.offer === b.body.offer &&
+    a.body.round === b.body.round &&
+    a.body.buyer === b.body.buyer &&
+    sellerOf(a.body.offer) === a.signer &&
+    digestOf(a) !== digestOf(b) &&
+    verifySeal(verifier, a) &&
+    verifySeal(verifier, b)
+  )
+}
+
+/**
+ * A verifier that remembers the last `entriesMax` signatures found valid, so that the same evidence in award after award
+ * costs a hash instead of a verification. Its answers are those of `verifier`.
+ */
+export function rememberingVerifier(verifier: Verifier, { entriesMax }: { readonly entriesMax: number }): Verifier {
+  const valid = new Set<string>()
+  return {
+    verify(id, bytes, signature) {
+      const key = `${id} ${textOf(sha256(bytes), 'base64')} ${textOf(signature, 'base64')}`
+      if (valid.has(key)) return true
+      if (!verifier.verify(id, bytes, signature)) return false
+      const oldest = valid.values().next()
+      if (valid.size >= entriesMax && !oldest.done) valid.delete(oldest.value)
+      valid.add(key)
+      return true
+    },
+  }
+}

@@ -1,0 +1,196 @@
+import type { Agent, AgentEvent, Command, Effect, Fact } from '../agent/agent.js'
+import { type AdmissionContext, admitDirect, admitOffer } from '../protocol/admission.js'
+import { encode } from '../protocol/codec.js'
+import type { OfferId, Refused } from '../protocol/message.js'
+import { type RateLimit, RateLimiter } from '../protocol/rate-limit.js'
+import { rememberingVerifier, seal } from '../protocol/signing.js'
+import type { Clock } from '../ports/clock.js'
+import type { PeerId, Signer, Verifier } from '../ports/signer.js'
+import type { Store } from '../ports/store.js'
+import type { Trace } from '../ports/trace.js'
+import type { Receiver, Transport, Verdict } from '../ports/transport.js'
+
+export interface DriverOptions {
+  readonly agent: Agent & {
+    /** The sequence that the agent knows of an offer: lets admission drop old news before it checks a signature. */
+    sequenceOf(offer: OfferId): number | undefined
+    /** Whether its book takes an offer that it does not know yet. */
+    hasRoom(): boolean
+  }
+  readonly market: string
+  readonly signer: Signer
+  readonly verifier: Verifier
+  readonly clock: Clock
+  readonly store: Store
+  readonly limits: DriverLimits
+  readonly trace?: Trace<AgentEvent, Effect>
+  readonly onFact: (fact: Fact) => void
+  /** The store failed: nothing was sent that is not saved, and nothing more will be. */
+  readonly onFailure: (error: Error) => void
+}
+
+export interface DriverLimits {
+  /** Messages that one peer may send to this node directly. */
+  readonly direct: RateLimit
+  /** Offers of one seller, whoever forwards them. */
+  readonly offers: RateLimit
+  /** Signatures remembered as valid, so that evidence is not verified award after award. */
+  readonly signaturesMax: number
+}
+
+/** Generous to honest peers: a buyer sends a few messages a second, a seller gossips its offer at most twice. */
+export const defaultDriverLimits: DriverLimits = Object.freeze({
+  direct: { perSecond: 50, burst: 200, peersMax: 4_096 },
+  offers: { perSecond: 5, burst: 20, peersMax: 10_000 },
+  signaturesMax: 1_024,
+})
+
+/**
+ * Runs one agent against the ports: admits what comes in, steps the agent, and carries out its effects in order, none
+ * before what it depends on is saved. The same driver serves the real node and the simulator.
+ */
+export class Driver implements Receiver {
+  readonly #options: DriverOptions
+  readonly #offers: AdmissionContext
+  readonly #direct: AdmissionContext
+  #transport: Transport | undefined
+  #effects: Effect[] = []
+  #saving = false
+  #failed = false
+  #stopped = false
+  #cancelWake: (() => void) | undefined
+  #wakesAt: number | undefined
+  #idleListeners: (() => void)[] = []
+
+  constructor(options: DriverOptions) {
+    this.#options = options
+    const { market, signer, verifier, limits, agent } = options
+    const common = {
+      market,
+      me: signer.id,
+      knownSequence: (offer: OfferId) => agent.sequenceOf(offer),
+      hasRoom: () => agent.hasRoom(),
+    }
+    this.#offers = { ...common, verifier, limiter: new RateLimiter(limits.offers) }
+    const remembering = rememberingVerifier(verifier, { entriesMax: limits.signaturesMax })
+    this.#direct = { ...common, verifier: remembering, limiter: new RateLimiter(limits.direct) }
+  }
+
+  /** From now on messages go out over `transport`. Call it before the transport begins to receive. */
+  attach(transport: Transport): void {
+    this.#transport = transport
+  }
+
+  /** The agent begins to trade; until then it only listens. */
+  start(): void {
+    this.#step({ type: 'start' })
+  }
+
+  /** Sends and saves nothing more and wakes no more. */
+  stop(): void {
+    this.#stopped = true
+    this.#cancelWake?.()
+  }
+
+  command(command: Command): void {
+    this.#step({ type: 'command', command })
+  }
+
+  gossip(from: PeerId, bytes: Uint8Array): Verdict {
+    const now = this.#options.clock.now()
+    const admitted = admitOffer({ bytes, from, now, context: this.#offers })
+    if (admitted.type !== 'accept') return admitted.type
+    this.#step({ type: 'gossip', from, message: admitted.message })
+    return 'accept'
+  }
+
+  direct(from: PeerId, bytes: Uint8Array): void {
+    const now = this.#options.clock.now()
+    const admitted = admitDirect({ bytes, from, now, context: this.#direct })
+    if (admitted.type === 'accept') this.#step({ type: 'direct', from, message: admitted.message })
+    else if (admitted.about !== undefined) {
+      const body: Refused = { type: 'refused', to: from, code: admitted.code, ...admitted.about }
+      this.#enqueue([{ type: 'send', to: from, message: seal(this.#options.signer, body), addresses: [] }])
+    }
+  }
+
+  undelivered(to: PeerId): void {
+    this.#step({ type: 'undelivered', to })
+  }
+
+  /** Calls `listener` once, as soon as every effect so far is carried out. */
+  whenIdle(listener: () => void): void {
+    if (this.#effects.length === 0 && !this.#saving) listener()
+    else this.#idleListeners.push(listener)
+  }
+
+  #step(event: AgentEvent): void {
+    if (this.#stopped || this.#failed) return
+    const { agent, clock, trace } = this.#options
+    const now = clock.now()
+    const effects = agent.step(now, event)
+    trace?.step(now, event, effects)
+    this.#arm()
+    this.#enqueue(effects)
+  }
+
+  #arm(): void {
+    const { agent, clock } = this.#options
+    const { deadline } = agent
+    if (deadline === this.#wakesAt && this.#cancelWake !== undefined) return
+    this.#cancelWake?.()
+    this.#cancelWake = undefined
+    this.#wakesAt = deadline
+    if (deadline === undefined) return
+    this.#cancelWake = clock.wakeAt(deadline, () => {
+      this.#cancelWake = undefined
+      this.#step({ type: 'wake' })
+    })
+  }
+
+  #enqueue(effects: readonly Effect[]): void {
+    this.#effects.push(...effects)
+    this.#perform()
+  }
+
+  #perform(): void {
+    let done = 0
+    while (done < this.#effects.length && !this.#saving && !this.#failed && !this.#stopped) {
+      this.#carryOut(this.#effects[done]!)
+      done += 1
+    }
+    this.#effects.splice(0, done)
+    if (this.#effects.length > 0 || this.#saving) return
+    for (const listener of this.#idleListeners.splice(0)) listener()
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case 'publish':
+        this.#transport?.publish(encode(effect.message))
+        break
+      case 'send':
+        this.#transport?.send(effect.to, encode(effect.message), effect.addresses)
+        break
+      case 'save':
+        this.#saving = true
+        this.#options.store.write(effect.records, { sync: effect.sync }, (error) => this.#saved(error))
+        break
+      case 'report':
+        this.#options.onFact(effect.fact)
+        break
+    }
+  }
+
+  #saved(error: Error | undefined): void {
+    this.#saving = false
+    if (error === undefined) {
+      this.#perform()
+      return
+    }
+    this.#failed = true
+    this.#effects = []
+    this.#cancelWake?.()
+    this.#options.onFailure(error)
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * A market of participants in virtual time: the shipped agents, driver, codec and admission rules, with only the
+ * network, the clock and the disk replaced. Everything that happens follows from the seed.
+ */
+import type { Fact } from '../agent/agent.js'
+import { Participant } from '../agent/participant.js'
+import type { BuyPlan, Rules, SellPlan } from '../agent/rules.js'
+import type { PeerId, Signer, Verifier } from '../ports/signer.js'
+import type { Json, Store, StoreContents } from '../ports/store.js'
+import type { Transport } from '../ports/transport.js'
+import { Driver, defaultDriverLimits } from '../runtime/driver.js'
+import { type Millis, millis } from '../units.js'
+import { Agenda } from './agenda.js'
+import type { Prng } from './prng.js'
+
+export interface WorldOptions {
+  readonly market: string
+  readonly rules: Rules
+  readonly random: Prng
+  readonly network: NetworkOptions
+  readonly people: readonly SimulatedPerson[]
+  readonly verifier: Verifier
+  readonly onFact?: (person: string, fact: Fact, now: Millis) => void
+}
+
+export interface NetworkOptions {
+  /** One-way delay of a message, drawn evenly from the range. */
+  readonly latencyMsMin: Millis
+  readonly latencyMsMax: Millis
+  /** Messages lost, in thousandths. */
+  readonly lossPerMille: number
+}
+
+export interface SimulatedPerson {
+  readonly name: string
+  readonly signer: Signer
+  readonly sells?: SellPlan
+  readonly wants?: BuyPlan
+}
+
+interface Host {
+  readonly person: SimulatedPerson
+  readonly disk: Map<string, Json>
+  participant: Participant
+  driver: Driver | undefined
+}
+
+/** Virtual time starts here, so that sequences derived from time look as they do on real nodes. */
+const epoch = millis(1_700_000_000_000)
+
+export class World {
+  readonly #options: WorldOptions
+  readonly #agenda = new Agenda()
+  readonly #hosts = new Map<PeerId, Host>()
+  #directMessages = 0
+  #gossipMessages = 0
+
+  constructor(options: WorldOptions) {
+    this.#options = options
+    for (const person of options.people) {
+      const host: Host = { person, disk: new Map(), participant: this.#participant(person, []), driver: undefined }
+      this.#hosts.set(person.signer.id, host)
+    }
+  }
+
+  get now(): Millis {
+    return (epoch + this.#agenda.now) as Millis
+  }
+
+  get elapsedMs(): Millis {
+    return this.#agenda.now
+  }
+
+  get traffic(): { readonly direct: number; readonly gossip: number } {
+    return { direct: this.#directMessages, gossip: this.#gossipMessages }
+  }
+
+  participant(id: PeerId): Participant {
+    return this.#host(id).participant
+  }
+
+  disk(id: PeerId): StoreContents {
+    return [...this.#host(id).disk].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ({ key, value }))
+  }
+
+  /** Starts a node, with what its disk holds. */
+  start(id: PeerId): void {
+    const host = this.#host(id)
+    const { market, verifier, onFact } = this.#options
+    host.participant = this.#participant(host.person, this.disk(id))
+    const driver = new Driver({
+      agent: host.participant,
+      market,
+      signer: host.person.signer,
+      verifier,
+      clock: { now: () => this.now, wakeAt: (at, wake) => this.#agenda.schedule((at - epoch) as Millis, wake) },
+      store: this.#store(host),
+      limits: defaultDriverLimits,
+      onFact: (fact) => onFact?.(host.person.name, fact, this.now),
+      onFailure: (error) => {
+        throw error
+      },
+    })
+    host.driver = driver
+    driver.attach(this.#transport(id))
+    driver.start()
+  }
+
+  startAll(): void {
+    for (const id of this.#hosts.keys()) this.start(id)
+  }
+
+  /** Ends a node between two steps: what it had not yet sent or saved is gone. */
+  crash(id: PeerId): void {
+    const host = this.#host(id)
+    host.driver?.stop()
+    host.driver = undefined
+  }
+
+  /** Runs until `done`, or until `elapsedMsMax` of virtual time; returns whether it was done. */
+  runUntil(done: () => boolean, elapsedMsMax: Millis): boolean {
+    while (!done()) {
+      if (this.#agenda.now > elapsedMsMax || !this.#agenda.advance()) return done()
+    }
+    return true
+  }
+
+  /** Calls `action` after `delayMs`. */
+  after(delayMs: Millis, action: () => void): void {
+    this.#agenda.schedule((this.#agenda.now + delayMs) as Millis, action)
+  }
+
+  #host(id: PeerId): Host {
+    const host = this.#hosts.get(id)
+    if (host === undefined) throw new Error(`no such node: ${id}`)
+    return host
+  }
+
+  #participant(person: SimulatedPerson, restored: StoreContents): Participant {
+    const { market, rules, random } = this.#options
+    const { signer, sells, wants } = person
+    return new Participant({ signer, market, rules, random: random.fork(signer.id), addresses: [], sells, wants, restored })
+  }
+
+  #store(host: Host): Store {
+    return {
+      write: (records, _options, done) => {
+        this.#agenda.schedule(this.#agenda.now, () => {
+          for (const { key, value } of records) {
+            if (value === undefined) host.disk.delete(key)
+            else host.disk.set(key, value)
+          }
+          done()
+        })
+      },
+    }
+  }
+
+  #transport(from: PeerId): Transport {
+    return {
+      publish: (bytes) => {
+        for (const to of this.#hosts.keys()) {
+          if (to === from) continue
+          this.#gossipMessages += 1
+          this.#deliver((host) => host.driver?.gossip(from, bytes), to)
+        }
+      },
+      send: (to, bytes) => {
+        this.#directMessages += 1
+        if (this.#hosts.has(to)) this.#deliver((host) => host.driver?.direct(from, bytes), to)
+      },
+    }
+  }
+
+  #deliver(receive: (host: Host) => void, to: PeerId): void {
+    const { network, random } = this.#options
+    if (random.below(1_000) < network.lossPerMille) return
+    const delay = network.latencyMsMin + random.below(network.latencyMsMax - network.latencyMsMin + 1)
+    this.after(delay as Millis, () => receive(this.#host(to)))
+  }
+}
+

@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { LevelDatastore } from 'datastore-level'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LevelStore } from '../../node/store-level.js'
+import { storeCompliance } from '../compliance/store.js'
+
+storeCompliance('LevelDB', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'overage-store-'))
+  let last: LevelStore | undefined
+  return {
+    open: async () => {
+      last = await LevelStore.open(folder)
+      const store = last
+      return { store, contents: () => store.contents(), close: () => store.close() }
+    },
+    settle: async () => {
+      await last?.contents()
+      await new Promise(setImmediate)
+    },
+    remove: () => rm(folder, { recursive: true }),
+  }
+})
+
+describe('a LevelDB store', () => {
+  let folder: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'overage-store-'))
+  })
+
+  afterEach(() => rm(folder, { recursive: true }))
+
+  it('that is open elsewhere is refused with advice', async () => {
+    const store = await LevelStore.open(folder)
+    await expect(LevelStore.open(folder)).rejects.toMatchObject({
+      name: 'StoreLockedError',
+      message: expect.stringContaining('another process'),
+    })
+    await store.close()
+    const again = await LevelStore.open(folder)
+    await again.close()
+  })
+
+  it('that cannot be opened is refused by name', async () => {
+    const file = join(folder, 'file')
+    await writeFile(file, 'not a folder')
+    await expect(LevelStore.open(file)).rejects.toMatchObject({ name: 'StoreOpenError' })
+  })
+
+  it('with a value that is not JSON says where', async () => {
+    const datastore = new LevelDatastore(folder)
+    await datastore.db.put<string, string>('offer/1', '{"stock":', { valueEncoding: 'utf8' })
+    await datastore.close()
+    const store = await LevelStore.open(folder)
+    await expect(store.contents()).rejects.toMatchObject({
+      name: 'StoreCorruptError',
+      message: expect.stringContaining('offer/1'),
+    })
+    await store.close()
+  })
+})
