@@ -140,6 +140,6 @@ export function pathOf(path: readonly PropertyKey[]): string {
 function stepOf(key: PropertyKey, first: boolean): string {
   if (typeof key === 'number') return `[${key}]`
   const name = String(key)
-  if (!/^[A-Za-z_$][\w$-]*$/.test(name)) return `[${shown(name)}]`
+  if (!/^(--)?[A-Za-z_$][\w$-]*$/.test(name)) return `[${shown(name)}]`
   return first ? name : `.${name}`
 }

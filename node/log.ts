@@ -3,10 +3,9 @@ import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
 
-export type { Logger } from 'pino'
+import type { LogLevel } from './settings.js'
 
-export const logLevels = ['error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
+export type { Logger } from 'pino'
 
 /** Opens (appends to) a log file; every line carries the time and the node's name. */
 export function openLog(file: string, options: { readonly level: LogLevel; readonly node: string }): Logger {

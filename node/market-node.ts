@@ -235,4 +235,3 @@ class Libp2pMarketNode implements MarketNode {
     for (const listener of this.#factListeners) listener(fact)
   }
 }
-

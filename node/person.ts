@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { BuyPlan, SellPlan } from '../src/agent/rules.js'
 import { strategyNames } from '../src/mechanism/strategy.js'
 import { checkValuation, type ValuationSpec } from '../src/mechanism/valuation.js'
-import { millis } from '../src/units.js'
+import type { Json } from '../src/ports/store.js'
+import { megabytesPerGigabyte, microsPerCurrency, millis, ticksPerUnitPrice } from '../src/units.js'
 import { countField, currencyField, gigabytesField, policyField, unitPriceField } from './fields.js'
 import { gotOf } from './input.js'
 
@@ -103,3 +104,18 @@ const usualWants = z
     context.addIssue({ code: 'custom', path: [field], message: `${wrong.problem}, ${gotOf(given)}` })
     return z.NEVER
   })
+
+/** A selling plan as people write it: what {@link sellsField} reads back as the same plan. */
+export const sellsAsWritten = ({ stock, floor, policy, closesAfterMs }: SellPlan): Json => ({
+  gb: stock / megabytesPerGigabyte,
+  floor: floor / ticksPerUnitPrice,
+  policy,
+  closesAfterSeconds: closesAfterMs / 1_000,
+})
+
+/** A buying plan as people write it: what {@link wantsField} reads back as the same plan. */
+export const wantsAsWritten = ({ valuation, budget, strategy }: BuyPlan): Json => ({
+  valuation: valuation as Json,
+  ...(budget !== undefined && { budget: budget / microsPerCurrency }),
+  strategy,
+})

@@ -1,7 +1,9 @@
 /** The rules of a market as a configuration may change them. Units and reasons stand at {@link Rules}. */
 import { z } from 'zod'
 import type { Rules } from '../src/agent/rules.js'
+import type { Json } from '../src/ports/store.js'
 import { limits } from '../src/protocol/message.js'
+import { microsPerCurrency } from '../src/units.js'
 import { countField, currencyField, millisField } from './fields.js'
 
 const hourMs = 3_600_000
@@ -43,3 +45,6 @@ export function rulesWith(base: Rules, changes: z.infer<typeof rulesField>): Rul
   const named = Object.entries(changes).filter(([, value]) => value !== undefined)
   return Object.freeze({ ...base, ...Object.fromEntries(named) })
 }
+
+/** Rules as people write them: what {@link rulesField} reads back as the same rules. */
+export const rulesAsWritten = (rules: Rules): Json => ({ ...rules, epsilon: rules.epsilon / microsPerCurrency })
