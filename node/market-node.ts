@@ -7,6 +7,7 @@ import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
 import type { StoreContents } from '../src/ports/store.js'
 import { encode } from '../src/protocol/codec.js'
 import { decodeOfferPage, decodeOfferRequest, encodeOfferPage, encodeOfferRequest } from '../src/protocol/offer-sync.js'
+import { offersTopicOf } from '../src/protocol/topics.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
 import { Prng } from '../src/sim/prng.js'
 import { SystemClock } from './clock-system.js'
@@ -66,8 +67,8 @@ export interface MarketNode {
   stop(options: { readonly withdraw: boolean }): Promise<void>
 }
 
-/** The topic of a market's offers; every node of a small market shares shard 0. */
-const offersTopic = (market: string): string => `overage/1/${market}/offers/0`
+/** Every node of a small market shares one shard. */
+const offersTopic = (market: string): string => offersTopicOf({ market, shard: 0 })
 
 /** Opens the store, begins to listen and to dial, and resolves as soon as the node can be reached. */
 export async function startMarketNode(options: MarketNodeOptions): Promise<MarketNode> {

@@ -2,6 +2,9 @@
  * Agents are sans-IO: an event goes in, effects come out. They hold no socket, no timer and no promise, so the same
  * code runs on libp2p, in a simulator and in a replay.
  */
+
+import type { PeerId } from '../ports/signer.js'
+import type { StoreRecord } from '../ports/store.js'
 import type {
   Bid,
   CloseReason,
@@ -14,8 +17,6 @@ import type {
   RefusalCode,
   Sealed,
 } from '../protocol/message.js'
-import type { PeerId } from '../ports/signer.js'
-import type { StoreRecord } from '../ports/store.js'
 import type { Megabytes, Micros, Millis, Ticks } from '../units.js'
 
 /** What can happen to an agent. Messages have passed admission: decoded, within limits, signature checked. */

@@ -1,7 +1,7 @@
 import { clear } from '../mechanism/auction.js'
 import { reserveAtCommit } from '../mechanism/reserve.js'
-import type { Award, DeclineCode, Offer, Quote } from '../protocol/message.js'
 import type { PeerId } from '../ports/signer.js'
+import type { Award, DeclineCode, Offer, Quote } from '../protocol/message.js'
 import type { Megabytes, Micros, Ticks } from '../units.js'
 import type { Rules } from './rules.js'
 
@@ -41,7 +41,8 @@ export function faultOf(award: Award, context: AwardContext): AwardFault | undef
 
 /** The reserve that the evidence, the offer's terms and the last quote leave no choice about. */
 function expectedReserve(award: Award, { rules, terms, quote }: AwardContext): Ticks {
-  const quoted = quote !== undefined && quote.round + 1 === award.round ? quote.reserve : award.quotedReserve
+  const lastQuoted = quote !== undefined && quote.round + 1 === award.round ? quote.reserve : award.quotedReserve
+  const quoted = terms.policy === 'fixed' ? terms.floor : lastQuoted
   const bids = award.evidence.map(({ body }) => body)
   const ask = { stock: award.stock, reserve: Math.max(quoted, terms.floor) as Ticks }
   return reserveAtCommit(terms.policy, {

@@ -1,7 +1,8 @@
-import { sealedFromJson, sealedToJson } from '../protocol/json.js'
-import type { Bid, Sealed } from '../protocol/message.js'
 import type { PeerId } from '../ports/signer.js'
 import type { StoreContents, StoreRecord } from '../ports/store.js'
+import { sealedToJson } from '../protocol/json.js'
+import type { Bid, Sealed } from '../protocol/message.js'
+import { savedMessage } from './restore.js'
 
 /** What became of a bid: `same` is a repetition, `stale` an older or a contradicting one. */
 export type Placement = 'placed' | 'same' | 'stale' | 'full'
@@ -23,7 +24,7 @@ export class BidBook {
     this.#participantsMax = participantsMax
     for (const { key, value } of restored) {
       if (!key.startsWith(prefix)) continue
-      const sealed = sealedFromJson(value) as Sealed<Bid>
+      const sealed = savedMessage(key, value, 'bid')
       this.#entries.set(sealed.body.buyer, entryOf(sealed))
     }
   }

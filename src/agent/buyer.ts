@@ -3,11 +3,11 @@ import { chooseView } from '../mechanism/pool.js'
 import { type OfferView, type Situation, worthSending } from '../mechanism/reply.js'
 import { strategies } from '../mechanism/strategy.js'
 import { type Valuation, valuationOf } from '../mechanism/valuation.js'
-import type { Award, Closed, Decline, Offer, OfferId, Quote, Receipt, Refused, Sealed } from '../protocol/message.js'
-import { digestOf, seal } from '../protocol/signing.js'
 import type { Random } from '../ports/random.js'
 import type { Signer } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
+import type { Award, Closed, Decline, Offer, OfferId, Quote, Receipt, Refused, Sealed } from '../protocol/message.js'
+import { digestOf, seal } from '../protocol/signing.js'
 import { cost, type Micros, type Millis, micros, microsMax } from '../units.js'
 import type { BuyerStatus, Effect } from './agent.js'
 import { faultOf } from './award-check.js'
@@ -221,7 +221,15 @@ export class Buyer {
   #decline(award: Sealed<Award>, fault: Pick<Decline, 'code' | 'expected'>, out: Effect[]): void {
     const { market, offer, round, buyer } = award.body
     const digest = digestOf(award)
-    const message = seal(this.#options.signer, { type: 'decline', market, offer, round, buyer, award: digest, ...fault })
+    const message = seal(this.#options.signer, {
+      type: 'decline',
+      market,
+      offer,
+      round,
+      buyer,
+      award: digest,
+      ...fault,
+    })
     out.push({ type: 'send', to: award.signer, message, addresses: [] })
     out.push({ type: 'report', fact: { type: 'declined', offer, award: digest, code: fault.code } })
   }
@@ -234,4 +242,3 @@ export class Buyer {
     for (const [offer, until] of this.#shunned) if (until <= now) this.#shunned.delete(offer)
   }
 }
-

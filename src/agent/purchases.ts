@@ -1,11 +1,12 @@
-import { sealedFromJson, sealedToJson } from '../protocol/json.js'
-import type { Accept, Award, Digest, OfferId, Receipt, Refused, Sealed } from '../protocol/message.js'
-import { digestOf, seal } from '../protocol/signing.js'
 import type { Signer } from '../ports/signer.js'
 import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
+import { sealedToJson } from '../protocol/json.js'
+import type { Accept, Award, Digest, OfferId, Receipt, Refused, Sealed } from '../protocol/message.js'
+import { digestOf, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
 import type { Effect } from './agent.js'
 import { earliest, firstResend, nextResend, type Resend } from './resend.js'
+import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 
 interface Purchase {
@@ -130,10 +131,11 @@ export class Purchases {
   }
 
   #restore(digest: Digest, value: Json): void {
+    const key = purchaseKey(digest)
     const saved = value as { award: Json; accept: Json; addresses: string[]; receipt: Json }
-    const award = sealedFromJson(saved.award) as Sealed<Award>
-    const accept = sealedFromJson(saved.accept) as Sealed<Accept>
-    const receipt = saved.receipt === null ? undefined : (sealedFromJson(saved.receipt) as Sealed<Receipt>)
+    const award = savedMessage(key, saved.award, 'award')
+    const accept = savedMessage(key, saved.accept, 'accept')
+    const receipt = saved.receipt === null ? undefined : savedMessage(key, saved.receipt, 'receipt')
     const resend = firstResend(0 as Millis, this.#rules.resendMs)
     this.#purchases.set(digest, { award, accept, addresses: saved.addresses, receipt, resend })
     this.#quantity += accept.body.quantity

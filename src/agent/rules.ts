@@ -1,7 +1,8 @@
 /** What a market agrees on, and how patient its participants are. Every wait and every size has its bound here. */
-import type { ValuationSpec } from '../mechanism/valuation.js'
+
 import type { PolicyName } from '../mechanism/reserve.js'
 import type { StrategyName } from '../mechanism/strategy.js'
+import type { ValuationSpec } from '../mechanism/valuation.js'
 import { limits } from '../protocol/message.js'
 import { type Megabytes, type Micros, type Millis, micros, millis, type Ticks } from '../units.js'
 

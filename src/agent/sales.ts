@@ -1,11 +1,12 @@
-import { sealedFromJson, sealedToJson } from '../protocol/json.js'
-import type { Accept, Award, Decline, Digest, OfferId, Receipt, RefusalCode, Sealed } from '../protocol/message.js'
-import { digestOf, seal } from '../protocol/signing.js'
 import type { PeerId, Signer } from '../ports/signer.js'
 import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
+import { sealedToJson } from '../protocol/json.js'
+import type { Accept, Award, Decline, Digest, OfferId, Receipt, RefusalCode, Sealed } from '../protocol/message.js'
+import { digestOf, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
 import type { Effect } from './agent.js'
 import { earliest, firstResend, nextResend, type Resend } from './resend.js'
+import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 
 /** An award on its way: its quantity is kept aside until the winner answers or the award lapses. */
@@ -161,10 +162,13 @@ export class Sales {
     this.#lapsed.delete(digest)
     this.#count(digest, receipt)
     const sale = { receipt: sealedToJson(receipt), award: sealedToJson(award) }
-    const records = [{ key: saleKey(digest), value: sale }, { key: awardKey(digest), value: undefined }]
+    const records = [
+      { key: saleKey(digest), value: sale },
+      { key: awardKey(digest), value: undefined },
+    ]
     out.push({ type: 'save', records: [...records, ...alongside(quantity)], sync: true })
-    out.push(sendTo(buyer, receipt))
     out.push({ type: 'report', fact: { type: 'sold', receipt: body } })
+    out.push(sendTo(buyer, receipt))
   }
 
   #lapse(digest: Digest, award: Sealed<Award>, out: Effect[]): void {
@@ -181,7 +185,9 @@ export class Sales {
   }
 
   #refuse({ market, offer, buyer, award }: Accept, code: RefusalCode, out: Effect[]): void {
-    out.push(sendTo(buyer, seal(this.#signer, { type: 'refused', market, offer, to: buyer, code, bidSequence: 0, award })))
+    out.push(
+      sendTo(buyer, seal(this.#signer, { type: 'refused', market, offer, to: buyer, code, bidSequence: 0, award })),
+    )
     out.push({ type: 'report', fact: { type: 'refused', by: 'me', peer: buyer, offer, code } })
   }
 
@@ -199,10 +205,10 @@ export class Sales {
   #restore(key: string, value: Json): void {
     if (key.startsWith('sale/')) {
       const { receipt } = value as { receipt: Json }
-      this.#count(key.slice('sale/'.length), sealedFromJson(receipt) as Sealed<Receipt>)
+      this.#count(key.slice('sale/'.length), savedMessage(key, receipt, 'receipt'))
     } else if (key.startsWith('seller/award/')) {
       const { state, award } = value as { state: string; award: Json }
-      const sealed = sealedFromJson(award) as Sealed<Award>
+      const sealed = savedMessage(key, award, 'award')
       const digest = key.slice('seller/award/'.length)
       if (state === 'lapsed') this.#lapsed.set(digest, sealed)
       else this.#pending.set(digest, this.#waiting(0 as Millis, sealed))

@@ -2,6 +2,8 @@ import { type Award as Allocation, type Clearing, clear } from '../mechanism/auc
 import type { Ask, Bid as BookBid } from '../mechanism/bid.js'
 import { boundLadder, costOf, ladderFor } from '../mechanism/ladder.js'
 import { reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
+import type { PeerId, Signer } from '../ports/signer.js'
+import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import {
   type Accept,
   type Award,
@@ -17,8 +19,6 @@ import {
   type Sealed,
 } from '../protocol/message.js'
 import { seal } from '../protocol/signing.js'
-import type { PeerId, Signer } from '../ports/signer.js'
-import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import { type Megabytes, type Micros, type Millis, megabytes, type Ticks } from '../units.js'
 import type { Effect, Fact, SellerStatus } from './agent.js'
 import { BidBook, endRecordOf, recordOf } from './bid-book.js'
@@ -313,7 +313,8 @@ export class Seller {
 
   #considerGossip(now: Millis): void {
     const cost = this.#publicCost()
-    const moved = Math.abs(cost - this.#gossipedCost) * 1000 > this.#options.rules.gossipMovePerMille * this.#gossipedCost
+    const moved =
+      Math.abs(cost - this.#gossipedCost) * 1000 > this.#options.rules.gossipMovePerMille * this.#gossipedCost
     if (moved) this.#wantGossip(now)
   }
 

@@ -1,13 +1,14 @@
 import type { PlannedBid } from '../mechanism/reply.js'
-import { sealedFromJson, sealedToJson } from '../protocol/json.js'
-import { type Bid, type Offer, type OfferId, type Quote, type Sealed, sellerOf } from '../protocol/message.js'
-import { seal } from '../protocol/signing.js'
 import type { PeerId, Signer } from '../ports/signer.js'
 import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
+import { sealedToJson } from '../protocol/json.js'
+import { type Bid, type Offer, type OfferId, type Quote, type Sealed, sellerOf } from '../protocol/message.js'
+import { seal } from '../protocol/signing.js'
 import { type Megabytes, type Millis, megabytes, type Ticks, ticks } from '../units.js'
 import type { Effect } from './agent.js'
 import type { OfferBook } from './offer-book.js'
 import { earliest, firstResend, nextResend, type Resend } from './resend.js'
+import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 
 /** The part of an offer that its bidder must remember to check an award and to reach the seller. */
@@ -75,7 +76,15 @@ export class StandingBids {
       const terms = book.get(offer)?.body ?? known?.offer
       if (terms === undefined || (known !== undefined && isFor(known.bid.body, quantity, price))) continue
       this.#sequence = Math.max(this.#sequence + 1, now)
-      const body: Bid = { type: 'bid', market, offer, buyer: this.#signer.id, sequence: this.#sequence, quantity, price }
+      const body: Bid = {
+        type: 'bid',
+        market,
+        offer,
+        buyer: this.#signer.id,
+        sequence: this.#sequence,
+        quantity,
+        price,
+      }
       const bid = seal(this.#signer, body)
       const resend = firstResend(now, this.#rules.resendMs)
       this.#standing.set(offer, { bid, offer: terms, quote: known?.quote, resend, failures: 0 })
@@ -138,7 +147,7 @@ export class StandingBids {
 
   #restore(offer: OfferId, value: Json): void {
     const saved = value as { bid: Json } & Terms
-    const bid = sealedFromJson(saved.bid) as Sealed<Bid>
+    const bid = savedMessage(prefix + offer, saved.bid, 'bid')
     const terms = { floor: saved.floor, policy: saved.policy, addresses: saved.addresses }
     const resend = firstResend(0 as Millis, this.#rules.resendMs)
     this.#standing.set(offer, { bid, offer: terms, quote: undefined, resend, failures: 0 })

@@ -50,60 +50,19 @@ export function payloadOf(body: Message): Uint8Array {
     case 'offer':
       return wire.Offer.encode(offerToWire(body))
     case 'bid':
-      return wire.Bid.encode({
-        ...headToWire(body),
-        buyer: keyOf(body.buyer),
-        sequence: body.sequence,
-        quantity: body.quantity,
-        price: body.price,
-      })
+      return wire.Bid.encode(bidToWire(body))
     case 'quote':
-      return wire.Quote.encode({
-        ...headToWire(body),
-        buyer: keyOf(body.buyer),
-        bidSequence: body.bidSequence,
-        round: body.round,
-        sequence: body.sequence,
-        stock: body.stock,
-        reserve: body.reserve,
-        ladder: [...body.ladder],
-        quantity: body.quantity,
-        charge: body.charge,
-      })
+      return wire.Quote.encode(quoteToWire(body))
     case 'award':
-      return wire.Award.encode({
-        ...headToWire(body),
-        buyer: keyOf(body.buyer),
-        round: body.round,
-        stock: body.stock,
-        reserve: body.reserve,
-        quotedReserve: body.quotedReserve,
-        evidence: body.evidence.map(envelopeOf),
-        quantity: body.quantity,
-        charge: body.charge,
-        fee: body.fee,
-      })
+      return wire.Award.encode(awardToWire(body))
     case 'accept':
       return wire.Accept.encode(saleToWire(body))
     case 'decline':
-      return wire.Decline.encode({
-        ...headToWire(body),
-        buyer: keyOf(body.buyer),
-        round: body.round,
-        award: bytesOfDigest(body.award),
-        code: numberOf(declineCodes, body.code),
-        ...(body.expected === undefined ? {} : { expected: body.expected }),
-      })
+      return wire.Decline.encode(declineToWire(body))
     case 'receipt':
       return wire.Receipt.encode({ ...saleToWire(body), accept: envelopeOf(body.accept) })
     case 'refused':
-      return wire.Refused.encode({
-        ...headToWire(body),
-        to: keyOf(body.to),
-        code: numberOf(refusalCodes, body.code),
-        bidSequence: body.bidSequence,
-        ...(body.award === '' ? {} : { award: bytesOfDigest(body.award) }),
-      })
+      return wire.Refused.encode(refusedToWire(body))
     case 'closed':
       return wire.Closed.encode({ ...headToWire(body), reason: numberOf(closeReasons, body.reason) })
   }
@@ -124,12 +83,41 @@ const offerToWire = (body: Offer): wire.Offer => ({
   addresses: [...body.addresses],
 })
 
-function headToWire({ market, offer }: { readonly market: string; readonly offer: OfferId }) {
-  const number = offerNumberOf(offer)
-  if (number === undefined) throw new RangeError(`not an offer id: ${offer}`)
-  return { market, seller: keyOf(sellerOf(offer)), number }
-}
+const bidToWire = (body: Bid): wire.Bid => ({
+  ...headToWire(body),
+  buyer: keyOf(body.buyer),
+  sequence: body.sequence,
+  quantity: body.quantity,
+  price: body.price,
+})
 
+const quoteToWire = (body: Quote): wire.Quote => ({
+  ...headToWire(body),
+  buyer: keyOf(body.buyer),
+  bidSequence: body.bidSequence,
+  round: body.round,
+  sequence: body.sequence,
+  stock: body.stock,
+  reserve: body.reserve,
+  ladder: [...body.ladder],
+  quantity: body.quantity,
+  charge: body.charge,
+})
+
+const awardToWire = (body: Award): wire.Award => ({
+  ...headToWire(body),
+  buyer: keyOf(body.buyer),
+  round: body.round,
+  stock: body.stock,
+  reserve: body.reserve,
+  quotedReserve: body.quotedReserve,
+  evidence: body.evidence.map(envelopeOf),
+  quantity: body.quantity,
+  charge: body.charge,
+  fee: body.fee,
+})
+
+/** What an accept and its receipt both say. */
 const saleToWire = (body: Accept | Receipt): wire.Accept => ({
   ...headToWire(body),
   buyer: keyOf(body.buyer),
@@ -139,6 +127,29 @@ const saleToWire = (body: Accept | Receipt): wire.Accept => ({
   charge: body.charge,
   fee: body.fee,
 })
+
+const declineToWire = (body: Decline): wire.Decline => ({
+  ...headToWire(body),
+  buyer: keyOf(body.buyer),
+  round: body.round,
+  award: bytesOfDigest(body.award),
+  code: numberOf(declineCodes, body.code),
+  ...(body.expected === undefined ? {} : { expected: body.expected }),
+})
+
+const refusedToWire = (body: Refused): wire.Refused => ({
+  ...headToWire(body),
+  to: keyOf(body.to),
+  code: numberOf(refusalCodes, body.code),
+  bidSequence: body.bidSequence,
+  award: body.award === '' ? new Uint8Array(0) : bytesOfDigest(body.award),
+})
+
+function headToWire({ market, offer }: { readonly market: string; readonly offer: OfferId }) {
+  const number = offerNumberOf(offer)
+  if (number === undefined) throw new RangeError(`not an offer id: ${offer}`)
+  return { market, seller: keyOf(sellerOf(offer)), number }
+}
 
 /** What a payload of `kind` says, within every limit. @throws Fault, or whatever the protobuf decoder throws. */
 export function readBody(kind: Kind, payload: Uint8Array): Message {

@@ -18,7 +18,7 @@ import { type Digest, limits, type OfferId, offerIdOf } from './message.js'
 
 export type FaultCode = 'malformed' | 'too-large' | 'unknown-kind' | 'out-of-bounds'
 
-/** Carries a refusal out of nested readers. Never leaves the codec. */
+/** Carries a refusal out of nested readers. Decoders return it; only sealing lets it out, as a fault of its caller. */
 export class Fault extends Error {
   override readonly name = 'Fault'
   constructor(
@@ -60,7 +60,7 @@ export function millisOf(value: number, field: string): Millis {
 
 /** A sequence, a round, or an offer's number. */
 export function countOf(value: number, field: string): number {
-  if (!Number.isSafeInteger(value) || value < 0 || value > limits.sequenceMax) throw outOfBounds(field)
+  if (!Number.isSafeInteger(value) || value < 0) throw outOfBounds(field)
   return value
 }
 

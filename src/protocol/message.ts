@@ -214,7 +214,6 @@ export const limits = Object.freeze({
   addressesMax: 4,
   addressBytesMax: 128,
   marketBytesMax: 64,
-  offerIdBytesMax: 96,
   /** From an offer's `issuedAt` to its `expiresAt`, tombstones included. */
   offerTtlMsMax: 600_000,
   /** How far ahead of the receiver's clock an offer may be issued. */

@@ -5,7 +5,7 @@ import { publicKeyOf } from './identity.js'
 
 /** Bids and what answers them: one long-lived stream for each pair of peers, varint length-prefixed envelopes. */
 export const auctionProtocolId = '/overage/auction/1.0.0'
-/** Offer sync: one request and one page a stream, varint length-prefixed. */
+/** Offer sync: requests and pages in turn on one stream, varint length-prefixed. */
 export const offersProtocolId = '/overage/offers/1.0.0'
 
 /** The gossip topic of one shard of a market's offers. */

@@ -1,14 +1,14 @@
 import type { Agent, AgentEvent, Command, Effect, Fact } from '../agent/agent.js'
-import { type AdmissionContext, admitDirect, admitOffer } from '../protocol/admission.js'
-import { encode } from '../protocol/codec.js'
-import type { OfferId, Refused } from '../protocol/message.js'
-import { type RateLimit, RateLimiter } from '../protocol/rate-limit.js'
-import { rememberingVerifier, seal } from '../protocol/signing.js'
 import type { Clock } from '../ports/clock.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { Store } from '../ports/store.js'
 import type { Trace } from '../ports/trace.js'
 import type { Receiver, Transport, Verdict } from '../ports/transport.js'
+import { type AdmissionContext, admitDirect, admitOffer } from '../protocol/admission.js'
+import { encode } from '../protocol/codec.js'
+import type { OfferId, Refused } from '../protocol/message.js'
+import { type RateLimit, RateLimiter } from '../protocol/rate-limit.js'
+import { rememberingVerifier, seal } from '../protocol/signing.js'
 
 export interface DriverOptions {
   readonly agent: Agent & {

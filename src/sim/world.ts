@@ -29,6 +29,8 @@ export interface NetworkOptions {
   readonly latencyMsMax: Millis
   /** Messages lost, in thousandths. */
   readonly lossPerMille: number
+  /** Messages that arrive a second time, with a delay of their own, in thousandths. */
+  readonly duplicatePerMille: number
 }
 
 export interface SimulatedPerson {
@@ -139,7 +141,16 @@ export class World {
   #participant(person: SimulatedPerson, restored: StoreContents): Participant {
     const { market, rules, random } = this.#options
     const { signer, sells, wants } = person
-    return new Participant({ signer, market, rules, random: random.fork(signer.id), addresses: [], sells, wants, restored })
+    return new Participant({
+      signer,
+      market,
+      rules,
+      random: random.fork(signer.id),
+      addresses: [],
+      sells,
+      wants,
+      restored,
+    })
   }
 
   #store(host: Host): Store {
@@ -174,9 +185,11 @@ export class World {
 
   #deliver(receive: (host: Host) => void, to: PeerId): void {
     const { network, random } = this.#options
-    if (random.below(1_000) < network.lossPerMille) return
-    const delay = network.latencyMsMin + random.below(network.latencyMsMax - network.latencyMsMin + 1)
-    this.after(delay as Millis, () => receive(this.#host(to)))
+    const copies = random.below(1_000) < network.duplicatePerMille ? 2 : 1
+    for (let copy = 0; copy < copies; copy += 1) {
+      if (random.below(1_000) < network.lossPerMille) continue
+      const delay = network.latencyMsMin + random.below(network.latencyMsMax - network.latencyMsMin + 1)
+      this.after(delay as Millis, () => receive(this.#host(to)))
+    }
   }
 }
-
