@@ -1,0 +1,49 @@
+/** Logging for people who look later: JSON lines in a file, through pino. The terminal is for results. */
+import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
+
+import type { LogLevel } from './settings.js'
+
+export type { Logger } from 'pino'
+
+/** Opens (appends to) a log file; every line carries the time and the node's name. */
+export function openLog(file: string, options: { readonly level: LogLevel; readonly node: string }): Logger {
+  mkdirSync(dirname(file), { recursive: true })
+  // Synchronous writes: the last line before a crash is the one that matters.
+  const sink = destination({ dest: file, append: true, sync: true })
+  return pino({ level: options.level, base: { node: options.node }, timestamp: stdTimeFunctions.isoTime }, sink)
+}
+
+/** Bytes at the end of a log in which its last line is sought. */
+const tailBytesMax = 8_192
+
+/** The last line of a log file as people read it, or undefined where there is none. */
+export function lastLogLineOf(file: string): string | undefined {
+  const line = tailOf(file)?.trimEnd().split('\n').at(-1)
+  if (line === undefined || line === '') return undefined
+  try {
+    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } }
+    const parts = [msg, err?.message].filter((part) => part !== undefined && part !== '')
+    return parts.length === 0 ? line : [...new Set(parts)].join(': ')
+  } catch {
+    return line
+  }
+}
+
+function tailOf(file: string): string | undefined {
+  let descriptor: number
+  try {
+    descriptor = openSync(file, 'r')
+  } catch {
+    return undefined
+  }
+  try {
+    const { size } = fstatSync(descriptor)
+    const buffer = Buffer.alloc(Math.min(size, tailBytesMax))
+    readSync(descriptor, buffer, 0, buffer.length, size - buffer.length)
+    return buffer.toString('utf8')
+  } finally {
+    closeSync(descriptor)
+  }
+}

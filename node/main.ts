@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import './polyfill.js'
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { addClear } from './commands/clear.js'
+import { addNode } from './commands/node.js'
+import { addReply } from './commands/reply.js'
+import { addSwarm } from './commands/swarm.js'
+import { CommandError, exitCodes } from './errors.js'
+
+const description = `A market for leftover mobile data with no middle: every person is a node, every seller runs its own auction.
+
+Two commands compute without a network (clear, reply); one runs a node; one runs a whole market on this machine.`
+
+const help = `
+Start here:
+  $ overage swarm --market scripts/markets/exchange.json    watch twelve people trade, then read who got what
+  $ overage swarm --buyers 20 --sellers 8 --seed demo       the same with people drawn from a seed
+
+Exit codes:
+  0    done
+  1    an expectation failed: the market did not come to rest in time, a node died, or a law of the market was broken
+  2    the command line, a configuration or an input was wrong; nothing was done
+  3    a node did not start
+  130  interrupted
+
+OVERAGE_DEBUG=1 adds stack traces to errors.`
+
+/** The whole command line as one object, so that it can be read and tested without a process. */
+function commandLine(): Command {
+  const program = new Command('overage')
+    .description(description)
+    .version(versionOf(), '-v, --version', 'print the version')
+    .helpCommand('help [command]', 'explain a command')
+    .addHelpText('after', help)
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(overage --help lists the commands; overage <command> --help explains one)')
+    .exitOverride()
+  for (const add of [addClear, addReply, addNode, addSwarm]) add(program)
+  return program
+}
+
+/** The nearest package.json above this file: one folder up in the sources, two in the build. */
+function versionOf(): string {
+  for (const up of ['../package.json', '../../package.json']) {
+    try {
+      const { version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { version: string }
+      return version
+    } catch {}
+  }
+  return 'unknown'
+}
+
+/** Says what went wrong, and returns the exit code that goes with it. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+  const known = error instanceof CommandError
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`error: ${known ? message : `unexpected: ${message}`}\n`)
+  const advice = known ? error.advice : 'this is a fault of overage itself; OVERAGE_DEBUG=1 shows where'
+  if (advice !== undefined) process.stderr.write(`${advice}\n`)
+  const { OVERAGE_DEBUG: debug } = process.env
+  if (debug === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  return known ? error.exitCode : exitCodes.failed
+}
+
+// A reader that stops reading (`overage clear … | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done)
+  throw error
+})
+
+try {
+  await commandLine().parseAsync()
+} catch (error) {
+  process.exitCode = explain(error)
+}

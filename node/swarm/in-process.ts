@@ -1,0 +1,34 @@
+import { NodeStartError } from '../errors.js'
+import type { MarketNode, MarketNodeOptions } from '../market-node.js'
+import type { NodeHandle } from './handle.js'
+
+export interface InProcessOptions {
+  readonly node: MarketNodeOptions
+  /** Where its log is, for errors. */
+  readonly logFile: string
+  readonly start: (options: MarketNodeOptions) => Promise<MarketNode>
+}
+
+/** Starts a node inside this process: cheap enough for hundreds. @throws NodeStartError naming it. */
+export async function startInProcess({ node: options, logFile, start }: InProcessOptions): Promise<NodeHandle> {
+  const node = await start(options).catch((cause: unknown) => {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new NodeStartError(`${options.name} did not start: ${message}`, { advice: `its log is ${logFile}`, cause })
+  })
+  let stopped: Promise<void> | undefined
+  return {
+    name: options.name,
+    peerId: node.peerId,
+    addresses: node.addresses(),
+    pid: undefined,
+    trade: () => node.trade(),
+    status: async () => node.status(),
+    onFact: (listener) => node.onFact(listener),
+    onDeath: (listener) => node.onFailure((error) => listener(`${options.name} cannot go on: ${error.message}`)),
+    contents: () => node.contents(),
+    stop: (how) => {
+      stopped ??= node.stop(how)
+      return stopped
+    },
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * What a supervisor and a node in a process of its own say to each other over the IPC channel. Sent with the structured
+ * clone algorithm, so that bytes stay bytes.
+ */
+import type { Fact } from '../../src/agent/agent.js'
+import type { StoreContents } from '../../src/ports/store.js'
+import type { NodeStatus } from '../market-node.js'
+
+export type ToNode =
+  /** Listen and dial. */
+  | { readonly type: 'start'; readonly bootstrap: readonly string[] }
+  /** Begin to sell and to buy. */
+  | { readonly type: 'trade' }
+  | { readonly type: 'status'; readonly request: number }
+  | { readonly type: 'contents'; readonly request: number }
+  | { readonly type: 'stop'; readonly withdraw: boolean }
+
+export type FromNode =
+  /** Configuration read, code loaded, waiting for `start`. */
+  | { readonly type: 'loaded' }
+  | { readonly type: 'ready'; readonly peerId: string; readonly addresses: readonly string[] }
+  /** The node will not start, or cannot go on. */
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'fact'; readonly fact: Fact }
+  | { readonly type: 'status'; readonly request: number; readonly status: NodeStatus }
+  | { readonly type: 'contents'; readonly request: number; readonly contents: StoreContents }
+
+/** Set for a forked node: it waits for `start`, obeys its supervisor, and ends with it. */
+export const supervisedVariable = 'OVERAGE_SUPERVISED'

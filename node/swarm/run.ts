@@ -1,0 +1,114 @@
+/** `overage swarm` from its request to its exit code. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pc from 'picocolors'
+import { exitCodes } from '../errors.js'
+import { counted, seconds } from '../format.js'
+import { printNodes, printReport } from '../report-swarm.js'
+import { ed25519Verifier } from '../signer-ed25519.js'
+import { Interruption } from './interruption.js'
+import { isSound, reportOf, type SwarmReport } from './outcome.js'
+import { LiveProgress } from './progress.js'
+import type { SwarmRequest } from './request.js'
+import { Swarm, type SwarmObserver } from './swarm.js'
+
+const unobserved: SwarmObserver = { phase() {}, progress() {}, fact() {} }
+
+/** Sets the exit code. @throws NodeStartError when a node does not start; nothing runs any more by then. */
+export async function runSwarm(request: SwarmRequest): Promise<void> {
+  const progress = request.quiet ? undefined : progressFor(request)
+  const swarm = new Swarm(request, progress ?? unobserved)
+  const interruption = new Interruption(swarm)
+  try {
+    const report = await hold(request, { swarm, progress, interruption })
+    process.exitCode = report !== undefined && isSound(report) ? exitCodes.done : exitCodes.failed
+  } catch (error) {
+    if (!interruption.happened) throw error
+  } finally {
+    await swarm.stop().catch(() => swarm.kill())
+    progress?.end()
+    interruption.end()
+    if (interruption.happened) process.exitCode = exitCodes.interrupted
+  }
+}
+
+interface Attendants {
+  readonly swarm: Swarm
+  readonly progress: LiveProgress | undefined
+  readonly interruption: Interruption
+}
+
+/** Holds the market and reports on it; undefined when interrupted before there was anything to report. */
+async function hold(request: SwarmRequest, attendants: Attendants): Promise<SwarmReport | undefined> {
+  const { swarm, progress, interruption } = attendants
+  const say = (text: string): void => {
+    progress?.end()
+    if (!request.quiet) process.stdout.write(text)
+  }
+  const started = performance.now()
+  await swarm.launch()
+  if (interruption.happened) return undefined
+  const startMs = performance.now() - started
+  say(`${opening(request, swarm, startMs)}\n${printNodes(swarm.members)}\n\n`)
+  const opened = performance.now()
+  const rest = await swarm.trade()
+  const tradeMs = performance.now() - opened
+  if (interruption.happened) return undefined
+  if (!request.keep) await swarm.stop()
+  const report = await reportOn(request, swarm, { rest, startMs, tradeMs })
+  progress?.end()
+  if (request.quiet) complain(report)
+  else say(printReport(report))
+  await write(report, request.json)
+  if (request.keep) {
+    say('\nThe nodes keep running. Ctrl-C stops them.\n')
+    await interruption.signalled
+  }
+  return report
+}
+
+function progressFor({ market }: SwarmRequest): LiveProgress {
+  const selling = market.people.flatMap(({ sells }) => (sells === undefined ? [] : [sells]))
+  return new LiveProgress({
+    people: market.people.length,
+    sellers: selling.length,
+    stock: selling.reduce((sum, { stock }) => sum + stock, 0),
+    output: process.stderr,
+  })
+}
+
+function opening({ seed, folder }: SwarmRequest, swarm: Swarm, startMs: number): string {
+  const sizes = [...swarm.statuses.values()].map(({ meshPeers }) => meshPeers)
+  const mesh = sizes.length === 0 ? 'no mesh' : `mesh ${Math.min(...sizes)}–${Math.max(...sizes)} peers`
+  const nodes = counted(swarm.members.length, 'node')
+  const info = join(folder, 'swarm.json')
+  return `${pc.green('✔')} ${nodes} in ${seconds(startMs)}   ${mesh}   seed "${seed}"   ${pc.dim(info)}`
+}
+
+async function reportOn(
+  { market, seed, isolate }: SwarmRequest,
+  swarm: Swarm,
+  course: Pick<SwarmReport, 'rest' | 'startMs' | 'tradeMs'>,
+): Promise<SwarmReport> {
+  const ledgers = (await swarm.ledgers()).map(({ member: { desk, node }, contents }) => ({
+    person: desk.person,
+    peerId: node.peerId,
+    contents,
+    status: swarm.statuses.get(node.name),
+  }))
+  const { deaths } = swarm
+  return reportOf({ ...course, market, seed, isolate, ledgers, deaths, verifier: ed25519Verifier })
+}
+
+/** What is said even when nothing should be. */
+function complain({ violations, nodes, rest }: SwarmReport): void {
+  for (const { law, who, detail } of violations) process.stderr.write(`broken law: ${law}: ${who}, ${detail}\n`)
+  for (const { name, death } of nodes) if (death !== null) process.stderr.write(`${name} died: ${death}\n`)
+  if (rest !== 'at rest') process.stderr.write(`the market did not come to rest: ${rest}\n`)
+}
+
+async function write(report: SwarmReport, file: string | undefined): Promise<void> {
+  const text = `${JSON.stringify(report, undefined, 2)}\n`
+  if (file === '-') process.stdout.write(text)
+  else if (file !== undefined) await writeFile(file, text)
+}
