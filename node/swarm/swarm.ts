@@ -9,11 +9,10 @@ import { openLog } from '../log.js'
 import type { Market } from '../market-file.js'
 import type { NodeStatus } from '../market-node.js'
 import { ChildNode } from './child.js'
+import type { Isolation } from './flags.js'
 import type { NodeHandle } from './handle.js'
 import { startInProcess } from './in-process.js'
 import { type Desk, layOut, writeInfo } from './workspace.js'
-
-export type Isolation = 'process' | 'none'
 
 export interface SwarmOptions {
   readonly market: Market
