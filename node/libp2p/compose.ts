@@ -8,6 +8,7 @@ import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { limits } from '../../src/protocol/message.js'
 
 /** A libp2p node as the market needs it. */
 export type Host = Libp2p<{ readonly identify: Identify; readonly pubsub: GossipSub }>
@@ -59,8 +60,10 @@ const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(dat
 /**
  * Gossip is unsigned at the pubsub layer (`StrictNoSign`), and a message's id is the hash of its data. An offer is signed
  * by its seller already, and the topic validator checks that; a second signature would cost a sign per publish, a verify per hop
- * and 110 bytes, and prove only who published. Hashing the data makes copies cheap to drop whoever relays them:
- * the default checks the signature of every duplicate before it looks at its seen cache.
+ * and 110 bytes, and prove only who published. Measured with 20 nodes on one machine, 600 bytes, 50 messages a second: p95
+ * 16 ms and 17 ms of CPU a message, against 65 and 28 with signatures, 48 and 25 with those and a `fastMsgIdFn`.
+ *
+ * Saying IDONTWANT costs as much as the copy of an offer that it saves: without it, 10 ms and 12 ms of CPU.
  */
 const pubsub = ({ topics, local }: HostOptions) =>
   gossipsub({
@@ -72,6 +75,7 @@ const pubsub = ({ topics, local }: HostOptions) =>
     batchPublish: true,
     fallbackToFloodsub: false,
     emitSelf: false,
+    idontwantMinDataSize: limits.offerBytesMax + 1,
     allowedTopics: [...topics],
     scoreParams: {
       ...(local ? { IPColocationFactorWeight: 0 } : {}),

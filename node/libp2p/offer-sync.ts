@@ -2,10 +2,8 @@ import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interfa
 import { messageStreamToDuplex } from '@libp2p/utils'
 import { decode, encode } from 'it-length-prefixed'
 import { pipe } from 'it-pipe'
-import type { Uint8ArrayList } from 'uint8arraylist'
 import type { PeerId } from '../../src/ports/signer.js'
 import type { Verdict } from '../../src/ports/transport.js'
-import { limits } from '../../src/protocol/message.js'
 import type { Host } from './compose.js'
 import { surfacing } from './fault.js'
 
@@ -20,8 +18,8 @@ export interface OfferRequest {
   readonly limit: number
 }
 
-/** Signed offers as they were gossiped. */
 export interface OfferPage {
+  /** Signed offers as they were gossiped. */
   readonly offers: readonly Uint8Array[]
   /** What to ask for next; '' when there are no more. */
   readonly next: string
@@ -54,12 +52,16 @@ export interface OfferSyncSettings {
   readonly syncMs: number
   /** After `askMax` peers that just connected were asked, how long until more such are. */
   readonly greetMs: number
-  /** How long one peer may take to tell everything that it knows. */
+  /** How long one peer may take to tell everything that it knows, and to put a question to us. */
   readonly askMsMax: number
+  /** Pages asked for in one go. */
+  readonly pagesMax: number
+  /** Streams on which one peer may ask at a time. */
+  readonly streamsPerPeerMax: number
   /** Offers in one page, asked for or given. */
   readonly pageOffersMax: number
-  /** Pages asked for, or given, in one go. */
-  readonly pagesMax: number
+  readonly requestBytesMax: number
+  readonly pageBytesMax: number
 }
 
 export const offerSyncDefaults: OfferSyncSettings = Object.freeze({
@@ -67,18 +69,16 @@ export const offerSyncDefaults: OfferSyncSettings = Object.freeze({
   syncMs: 30_000,
   greetMs: 5_000,
   askMsMax: 10_000,
-  pageOffersMax: 64,
   pagesMax: 64,
+  streamsPerPeerMax: 4,
+  pageOffersMax: 64,
+  requestBytesMax: 256,
+  pageBytesMax: 262_144,
 })
-
-const requestBytesMax = 512
-/** Room for ids and lengths beside the offers themselves. */
-const pageBytesMaxOf = ({ pageOffersMax }: OfferSyncSettings): number =>
-  pageOffersMax * (limits.offerBytesMax + 16) + 256
 
 /**
  * Brings a node the offers that gossip did not: those from before it joined, and those that passed while it was cut off. Gossip
- * repeats a message for a few heartbeats only.
+ * repeats a message for a few heartbeats only. A stream carries one request and its page.
  */
 export class OfferSync {
   readonly #options: OfferSyncOptions
@@ -100,7 +100,7 @@ export class OfferSync {
   async start(): Promise<void> {
     const { host } = this.#options
     await host.handle(offerSyncProtocol, (stream, connection) => void this.#answer(stream, connection), {
-      maxInboundStreams: 2,
+      maxInboundStreams: this.#settings.streamsPerPeerMax,
     })
     this.#topology = await host.register(offerSyncProtocol, {
       onConnect: (peer) => this.#greet(peer),
@@ -162,48 +162,56 @@ export class OfferSync {
   }
 
   async #fetch(peer: Libp2pPeerId): Promise<void> {
-    const { host, market, codec } = this.#options
-    const { pageOffersMax, pagesMax } = this.#settings
     const signal = this.#deadline()
-    const stream = await host.dialProtocol(peer, offerSyncProtocol, { signal })
-    signal.addEventListener('abort', () => stream.abort(new Error('it took too long')))
-    try {
-      const frames = decode(stream, { maxDataLength: pageBytesMaxOf(this.#settings) })
-      let after = ''
-      for (let pages = 0; pages < pagesMax; pages += 1) {
-        stream.send(encode.single(codec.encodeRequest({ market, after, limit: pageOffersMax })))
-        const { value } = await frames.next()
-        const page = value === undefined ? undefined : codec.decodePage(value.slice())
-        if (page === undefined) throw new Error('what came is not a page of offers')
-        this.#receive(peer.toString(), page)
-        if (page.next <= after) break
-        after = page.next
+    let after = ''
+    for (let pages = 0; pages < this.#settings.pagesMax; pages += 1) {
+      const { offers, next } = await this.#fetchPage(peer, after, signal)
+      for (const offer of offers) {
+        const verdict = surfacing(() => this.#options.receive(peer.toString(), offer), 'ignore')
+        if (verdict === 'reject') throw new Error('an offer was rejected')
       }
-      await stream.close({ signal })
+      if (next <= after) return
+      after = next
+    }
+  }
+
+  async #fetchPage(peer: Libp2pPeerId, after: string, signal: AbortSignal): Promise<OfferPage> {
+    const { host, market, codec } = this.#options
+    const request = codec.encodeRequest({ market, after, limit: this.#settings.pageOffersMax })
+    const stream = await host.dialProtocol(peer, offerSyncProtocol, { signal })
+    try {
+      const page = await pipe(
+        [request],
+        (requests) => encode(requests),
+        within(stream, signal),
+        (chunks) => decode(chunks, { maxDataLength: this.#settings.pageBytesMax }),
+        async (pages) => {
+          for await (const bytes of pages) return codec.decodePage(bytes.slice())
+          return undefined
+        },
+      )
+      if (page === undefined) throw new Error('what came is not a page of offers')
+      return page
     } catch (error) {
       stream.abort(error as Error)
       throw error
     }
   }
 
-  #receive(from: PeerId, { offers }: OfferPage): void {
-    const { receive } = this.#options
-    if (offers.length > this.#settings.pageOffersMax) throw new Error('a page has more offers than were asked for')
-    for (const offer of offers) {
-      if (surfacing(() => receive(from, offer), 'ignore') === 'reject') throw new Error('an offer was rejected')
-    }
-  }
-
-  /** Answers until the other side has enough, asks too much, or makes no sense. */
   async #answer(stream: Stream, { remotePeer }: Connection): Promise<void> {
-    this.#deadline().addEventListener('abort', () => stream.abort(new Error('it took too long')))
+    const answered = (request: Uint8Array): Uint8Array => this.#pageFor(request)
+    const duplex = within(stream, this.#deadline())
     try {
-      const duplex = messageStreamToDuplex(stream)
       await pipe(
         duplex,
-        (chunks) => decode(chunks, { maxDataLength: requestBytesMax }),
-        (requests) => this.#pages(requests),
-        (pages) => encode(pages, { maxDataLength: pageBytesMaxOf(this.#settings) }),
+        (chunks) => decode(chunks, { maxDataLength: this.#settings.requestBytesMax }),
+        async function* (requests) {
+          for await (const request of requests) {
+            yield answered(request.slice())
+            return
+          }
+        },
+        (pages) => encode(pages),
         duplex,
       )
     } catch (error) {
@@ -212,18 +220,12 @@ export class OfferSync {
     }
   }
 
-  async *#pages(requests: AsyncIterable<Uint8ArrayList>): AsyncGenerator<Uint8Array> {
+  #pageFor(bytes: Uint8Array): Uint8Array {
     const { market, codec, page } = this.#options
-    const { pageOffersMax, pagesMax } = this.#settings
-    let pages = 0
-    for await (const bytes of requests) {
-      const request = codec.decodeRequest(bytes.slice())
-      if (request === undefined || request.market !== market) throw new Error('not a request for offers of this market')
-      const limit = Math.min(request.limit, pageOffersMax)
-      yield codec.encodePage(surfacing(() => page(request.after, limit), { offers: [], next: '' }))
-      pages += 1
-      if (pages >= pagesMax) return
-    }
+    const request = codec.decodeRequest(bytes)
+    if (request === undefined || request.market !== market) throw new Error('not a request for offers of this market')
+    const limit = Math.min(request.limit, this.#settings.pageOffersMax)
+    return surfacing(() => codec.encodePage(page(request.after, limit)), new Uint8Array(0))
   }
 
   #deadline(): AbortSignal {
@@ -233,4 +235,12 @@ export class OfferSync {
   #log(format: string, ...details: readonly unknown[]): void {
     this.#options.host.logger.forComponent('overage:offer-sync')(format, ...details)
   }
+}
+
+/** A stream as both ends of a pipe, cut off when `signal` says so. */
+function within(stream: Stream, signal: AbortSignal): ReturnType<typeof messageStreamToDuplex> {
+  const cut = (): void => stream.abort(new Error('it took too long'))
+  signal.addEventListener('abort', cut)
+  stream.addEventListener('close', () => signal.removeEventListener('abort', cut))
+  return messageStreamToDuplex(stream)
 }

@@ -1,4 +1,4 @@
-import { type Award as Allocation, type Clearing, clear } from '../mechanism/auction.js'
+import { type Award as Allocation, clear } from '../mechanism/auction.js'
 import type { Ask, Bid as BookBid } from '../mechanism/bid.js'
 import { boundLadder, costOf, ladderFor } from '../mechanism/ladder.js'
 import { reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
@@ -21,8 +21,10 @@ import {
 import { seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes, type Ticks } from '../units.js'
 import type { Effect, Fact, SellerStatus } from './agent.js'
+import { Announcer } from './announcer.js'
 import { BidBook, endRecordOf, recordOf } from './bid-book.js'
 import { earliest } from './resend.js'
+import { RoundClock } from './round-clock.js'
 import type { Rules, SellPlan } from './rules.js'
 import { Sales, type Settlement } from './sales.js'
 
@@ -57,6 +59,8 @@ export class Seller {
   readonly #options: SellerOptions
   readonly #book: BidBook
   readonly #sales: Sales
+  readonly #clock: RoundClock
+  readonly #announcer: Announcer
   #number = 0
   #status: 'open' | 'closed' = 'closed'
   #closeReason: CloseReason | undefined
@@ -67,28 +71,21 @@ export class Seller {
   #sequence = 0
 
   #round = 0
-  #roundEndsAt: Millis | undefined
-  #bidsChanged = false
-  #calmRounds = 0
-  #busyRounds = 0
-  #idleAt: Millis | undefined
-
-  #gossipAt: Millis | undefined
-  #gossipedAt = Number.NEGATIVE_INFINITY
-  #gossipedCost = 0
 
   constructor(options: SellerOptions) {
     this.#options = options
     this.#reserve = options.plan.floor
     this.#book = new BidBook(options.rules.participantsMax, options.restored)
     this.#sales = new Sales(options.signer, options.rules, options.restored)
+    this.#clock = new RoundClock(options.rules)
+    this.#announcer = new Announcer(options.rules)
     const saved = options.restored.find(({ key }) => key === stateKey)
     if (saved !== undefined) this.#restore(saved.value as OfferState)
   }
 
   get deadline(): Millis | undefined {
     if (this.#status === 'closed') return this.#sales.deadline
-    return earliest(this.#sales.deadline, this.#roundEndsAt, this.#idleAt, this.#gossipAt, this.#closesAt)
+    return earliest(this.#sales.deadline, this.#clock.deadline, this.#announcer.deadline, this.#closesAt)
   }
 
   get offer(): OfferId {
@@ -126,9 +123,9 @@ export class Seller {
       this.#close(now, 'closing-time', out)
       return
     }
-    if (this.#roundEndsAt !== undefined && this.#roundEndsAt <= now) this.#endRound(now, out)
-    if (this.#idleAt !== undefined && this.#idleAt <= now) this.#close(now, 'idle', out)
-    else if (this.#gossipAt !== undefined && this.#gossipAt <= now) this.#publish(now, out)
+    if (this.#clock.isRoundOver(now)) this.#endRound(now, out)
+    if (this.#clock.isIdleOver(now)) this.#close(now, 'idle', out)
+    else if (this.#announcer.isDue(now)) this.#publish(now, out)
   }
 
   /** Takes the offer back. What is already awarded is still settled. */
@@ -162,7 +159,7 @@ export class Seller {
         this.#quote(now, [buyer], out)
         return
       case 'placed':
-        this.#bidsChanged = true
+        this.#clock.changed()
         this.#attend(now)
         this.#quote(now, [buyer], out)
         out.push({ type: 'save', records: [recordOf(sealed)], sync: false })
@@ -199,8 +196,7 @@ export class Seller {
     const bidders = this.#book.standing().map(({ body }) => body.buyer)
     this.#status = 'closed'
     this.#closeReason = reason
-    this.#roundEndsAt = undefined
-    this.#idleAt = undefined
+    this.#clock.stop()
     out.push({ type: 'save', records: [...this.#book.clear(), this.#record()], sync: true })
     this.#publish(now, out)
     for (const to of bidders) this.#send(to, { type: 'closed', ...this.#about(), reason }, out)
@@ -211,7 +207,7 @@ export class Seller {
   #settled(now: Millis, settlement: Settlement, out: Effect[]): void {
     if (settlement.type === 'none') return
     if (settlement.type === 'sold') this.#stock = megabytes(this.#stock - settlement.quantity)
-    else this.#bidsChanged = true
+    else this.#clock.changed()
     if (this.#status === 'closed') return
     if (this.#stock === 0) {
       this.#close(now, 'sold-out', out)
@@ -222,33 +218,22 @@ export class Seller {
   }
 
   #endRound(now: Millis, out: Effect[]): void {
-    const { rules } = this.#options
     this.#round += 1
-    this.#roundEndsAt = undefined
-    const calm = !this.#bidsChanged
-    this.#bidsChanged = false
-    const reserve = reserveAtRoundEnd(this.#options.plan.policy, { ...this.#position(), calm })
+    const reserve = reserveAtRoundEnd(this.#options.plan.policy, { ...this.#position(), calm: this.#clock.calm })
     const moved = reserve !== this.#reserve
     if (moved) {
       this.#reserve = reserve
       report(out, { type: 'reserve-moved', offer: this.offer, round: this.#round, reserve })
     }
-    if (moved || !calm) {
-      this.#busyRounds += 1
-      this.#calmRounds = 0
-      this.#quote(now, undefined, out)
-    } else {
-      this.#calmRounds += 1
-    }
-    if (this.#calmRounds >= rules.calmRounds || this.#busyRounds >= rules.roundsMax) this.#commit(now, out)
+    if (this.#clock.endRound({ moved })) this.#quote(now, undefined, out)
+    if (this.#clock.isCommitDue) this.#commit(now, out)
     this.#attend(now)
     this.#considerGossip(now)
   }
 
   /** Awards every positive tentative allocation, in price order (MECHANISM §6.2). */
   #commit(now: Millis, out: Effect[]): void {
-    this.#calmRounds = 0
-    this.#busyRounds = 0
+    this.#clock.committed()
     const evidence = this.#book.standing()
     const quotedReserve = this.#reserve
     this.#reserve = reserveAtCommit(this.#options.plan.policy, { ...this.#position(), calm: true })
@@ -269,7 +254,7 @@ export class Seller {
     out.push({ type: 'save', records: [...records, this.#record()], sync: true })
     for (const message of awards) out.push({ type: 'send', to: message.body.buyer, message, addresses: [] })
     report(out, { type: 'committed', offer: this.offer, round: this.#round, awards: awards.length })
-    this.#wantGossip(now)
+    this.#announcer.want(now)
   }
 
   #award(common: Omit<Award, 'type' | 'buyer' | 'quantity' | 'charge' | 'fee'>, won: Allocation): Sealed<Award> {
@@ -299,35 +284,21 @@ export class Seller {
     }
   }
 
-  /** Decides what the auction waits for next: the end of a round, or the end of its idleness. */
   #attend(now: Millis): void {
-    const { rules, plan } = this.#options
     const eligible = this.#book.standing().some(({ body }) => body.price >= this.#reserve)
-    const falling = plan.policy === 'tracking' && this.#reserve > plan.floor
+    const falling = this.#options.plan.policy === 'tracking' && this.#reserve > this.#options.plan.floor
     const busy = this.#available() > 0 && (eligible || falling)
-    if (!busy) this.#roundEndsAt = undefined
-    else this.#roundEndsAt ??= (now + rules.roundMs) as Millis
-    if (busy || this.#sales.unsettled > 0) this.#idleAt = undefined
-    else this.#idleAt ??= (now + rules.idleMsMax) as Millis
+    this.#clock.attend(now, busy ? 'busy' : this.#sales.unsettled > 0 ? 'settling' : 'idle')
   }
 
   #considerGossip(now: Millis): void {
-    const cost = this.#publicCost()
-    const moved =
-      Math.abs(cost - this.#gossipedCost) * 1000 > this.#options.rules.gossipMovePerMille * this.#gossipedCost
-    if (moved) this.#wantGossip(now)
+    this.#announcer.consider(now, this.#publicPrice())
   }
 
-  #wantGossip(now: Millis): void {
-    const at = Math.max(now, this.#gossipedAt + this.#options.rules.gossipMsMin) as Millis
-    this.#gossipAt = this.#gossipAt === undefined ? at : (Math.min(this.#gossipAt, at) as Millis)
-  }
-
-  /** What a newcomer would pay for all that is available: the price that news is about. */
-  #publicCost(): number {
-    const ladder = this.#publicLadder()
+  /** What a newcomer would pay per MB for all that is available: the price that news is about. */
+  #publicPrice(): number {
     const available = this.#available()
-    return available === 0 ? 0 : costOf(ladder, available) / available
+    return available === 0 ? 0 : costOf(this.#publicLadder(), available) / available
   }
 
   #publicLadder() {
@@ -353,9 +324,7 @@ export class Seller {
       addresses: addresses.slice(0, limits.addressesMax),
     }
     out.push({ type: 'publish', message: seal(signer, offer) })
-    this.#gossipedAt = now
-    this.#gossipedCost = this.#publicCost()
-    this.#gossipAt = this.#status === 'open' ? ((now + rules.refreshMs) as Millis) : undefined
+    this.#announcer.announced(now, { price: this.#publicPrice(), open: this.#status === 'open' })
   }
 
   #refuse(bid: Bid, code: RefusalCode, out: Effect[]): void {
@@ -383,14 +352,7 @@ export class Seller {
   }
 
   /** Everything that clearing and the reserve policies look at. */
-  #position(): {
-    readonly ask: Ask
-    readonly bids: readonly BookBid[]
-    readonly clearing: Clearing
-    readonly floor: Ticks
-    readonly rise: number
-    readonly fall: number
-  } {
+  #position() {
     const { ask, bids } = this.#asked()
     const { reserveRisePerMille: rise, reserveFallPerMille: fall } = this.#options.rules
     return { ask, bids, clearing: clear(ask, bids), floor: this.#options.plan.floor, rise, fall }

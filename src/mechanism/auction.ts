@@ -18,14 +18,14 @@ export interface Clearing {
 
 /**
  * Allocates `ask.stock` from the highest price down, ties by Tuffin's rule, and charges each winner what its presence
- * costs the others, the seller included. A buyer may have one bid; O(n log n), the sort included.
+ * costs the others, the seller included. A buyer may have one bid; O(n log n) at worst, the sort included.
  *
  * The charge is `V⁻(S) − V⁻(S − a)`, where `V⁻(x)` is what the `x` highest-priced units that others demand are worth,
  * the seller demanding without end at the reserve. A bid served in full pays for the `d` units that follow the stock,
  * so one look at the levels just below the margin serves all bidders.
  */
 export function clear(ask: Ask, bids: readonly Bid[]): Clearing {
-  const demand = sortDemand(ask, bids)
+  const demand = demandAround(ask, bids)
   const margin = marginOf(demand, ask)
   const shares = shareTie(bids, margin)
   const displaced = displacedValue(demand, margin, ask.reserve)
@@ -51,25 +51,55 @@ export function clear(ask: Ask, bids: readonly Bid[]): Clearing {
   return { awards, unsold: margin.unsold }
 }
 
-/** Eligible bids as floats whose numeric order is the price order: distance from the highest price, then quantity. */
-type Demand = Float64Array
+/** The eligible bids, as far as the order of their prices matters. */
+interface Demand {
+  /** What bids whose price is clearly above the margin take in all: they are served in full. */
+  readonly served: number
+  /** No bid wants more. */
+  readonly widest: number
+  /** All others down to `widest` units beyond the stock, highest price first: price and quantity in one float. */
+  readonly keys: Float64Array
+}
 
 const quantityRange = 2 ** 24
 if (megabytesMax >= quantityRange || (ticksMax + 1) * quantityRange > Number.MAX_SAFE_INTEGER) {
   throw new RangeError('a price and a quantity no longer fit one float')
 }
+const keyOf = ({ price, quantity }: Bid): number => (ticksMax - price) * quantityRange + quantity
+const priceOf = (key: number): number => ticksMax - Math.floor(key / quantityRange)
+const quantityOf = (key: number): number => key - Math.floor(key / quantityRange) * quantityRange
 
-function sortDemand(ask: Ask, bids: readonly Bid[]): Demand {
-  const demand = new Float64Array(bids.length)
-  let eligible = 0
-  for (let position = 0; position < bids.length; position++) {
-    const { quantity, price } = bids[position]!
-    if (quantity > 0 && price >= ask.reserve) demand[eligible++] = (ticksMax - price) * quantityRange + quantity
+/** Enough to leave few bids around the margin, few enough to stay in a processor's cache. */
+const bucketsMax = 4_096
+
+/** Sums up demand in buckets of neighbouring prices, so that only those around the margin need sorting. */
+function demandAround(ask: Ask, bids: readonly Bid[]): Demand {
+  let highest: number = ask.reserve
+  let widest = 0
+  for (const { quantity, price } of bids) {
+    if (quantity === 0 || price < ask.reserve) continue
+    if (price > highest) highest = price
+    if (quantity > widest) widest = quantity
   }
-  return demand.subarray(0, eligible).sort()
+  const sums = new Float64Array(Math.min(bids.length, bucketsMax))
+  const width = Math.floor((highest - ask.reserve) / sums.length) + 1
+  for (const { quantity, price } of bids) {
+    if (price >= ask.reserve) sums[Math.floor((highest - price) / width)]! += quantity
+  }
+  let first = 0
+  let served = 0
+  while (first < sums.length && served + sums[first]! <= ask.stock) served += sums[first++]!
+  let end = first
+  for (let reached = served; end < sums.length && reached < ask.stock + widest; end++) reached += sums[end]!
+  const keys = new Float64Array(bids.length)
+  let count = 0
+  for (const bid of bids) {
+    if (bid.quantity === 0 || bid.price < ask.reserve) continue
+    const bucket = Math.floor((highest - bid.price) / width)
+    if (bucket >= first && bucket < end) keys[count++] = keyOf(bid)
+  }
+  return { served, widest, keys: keys.subarray(0, count).sort() }
 }
-
-const distanceAt = (demand: Demand, index: number): number => Math.floor(demand[index]! / quantityRange)
 
 interface Margin {
   /** Bids above it are served in full, bids at it share what is left, bids below it get nothing. */
@@ -79,60 +109,47 @@ interface Margin {
   /** What they want, and what is left for them: less. All three are 0 when every eligible bid is served. */
   readonly demand: number
   readonly left: number
-  /** Where the demand below the margin begins. */
+  /** Where in the keys the demand below the margin begins. */
   readonly next: number
   readonly unsold: Megabytes
-  /** No bid that wins anything wants more. */
-  readonly widest: number
 }
 
 /** Walks the levels down to the first that cannot be served in full. */
-function marginOf(demand: Demand, ask: Ask): Margin {
-  let left: number = ask.stock
-  let widest = 0
-  for (let next = 0; next < demand.length; ) {
-    const distance = distanceAt(demand, next)
+function marginOf({ served, keys }: Demand, ask: Ask): Margin {
+  let left = ask.stock - served
+  for (let next = 0; next < keys.length; ) {
+    const price = priceOf(keys[next]!)
     const first = next
     let wanted = 0
-    for (; next < demand.length && distanceAt(demand, next) === distance; next++) {
-      const quantity = demand[next]! - distance * quantityRange
-      wanted += quantity
-      if (quantity > widest) widest = quantity
-    }
-    if (wanted > left) {
-      const price = ticksMax - distance
-      return { price, bids: next - first, demand: wanted, left, next, unsold: 0 as Megabytes, widest }
-    }
+    for (; next < keys.length && priceOf(keys[next]!) === price; next++) wanted += quantityOf(keys[next]!)
+    if (wanted > left) return { price, bids: next - first, demand: wanted, left, next, unsold: 0 as Megabytes }
     left -= wanted
   }
   // Everyone eligible is served: the margin is the seller itself, half a tick below the lowest eligible bid.
-  const price = ask.reserve - 0.5
-  return { price, bids: 0, demand: 0, left: 0, next: demand.length, unsold: left as Megabytes, widest }
+  return { price: ask.reserve - 0.5, bids: 0, demand: 0, left: 0, next: keys.length, unsold: left as Megabytes }
 }
 
 /**
  * What the units just beyond the stock are worth: the function returned gives, in micros, the value of the `y` highest-
- * priced demanded units that remain unserved, at the reserve where demand ends. Exact up to the widest winner.
+ * priced demanded units that remain unserved, at the reserve where demand ends. Exact up to the widest bid.
  */
-function displacedValue(demand: Demand, margin: Margin, reserve: Ticks): (y: number) => number {
+function displacedValue({ widest, keys }: Demand, margin: Margin, reserve: Ticks): (y: number) => number {
   const ends: number[] = []
   const values: number[] = []
   const prices: number[] = []
   let end = 0
   let value = 0
   const extend = (units: number, price: number) => {
-    end += units
-    value += units * price
+    const within = Math.min(units, widest - end)
+    end += within
+    value += within * price
     ends.push(end)
     values.push(value)
     prices.push(price)
   }
-  extend(Math.min(margin.demand - margin.left, margin.widest), margin.price)
-  for (let k = margin.next; k < demand.length && end < margin.widest; k++) {
-    const distance = distanceAt(demand, k)
-    extend(Math.min(demand[k]! - distance * quantityRange, margin.widest - end), ticksMax - distance)
-  }
-  if (end < margin.widest) extend(margin.widest - end, reserve)
+  extend(margin.demand - margin.left, margin.price)
+  for (let k = margin.next; k < keys.length && end < widest; k++) extend(quantityOf(keys[k]!), priceOf(keys[k]!))
+  extend(Infinity, reserve)
   return (y) => {
     let low = 0
     let high = ends.length - 1

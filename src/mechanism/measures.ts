@@ -50,7 +50,7 @@ export function optimumOf(holdings: readonly Holding[], supplies: readonly Suppl
     holdings.map(({ valuation, owned }) => Math.max(0, valuation.demandAt(price) - owned))
   const supplyAt = (price: number) => supplies.reduce((sum, { stock, floor }) => sum + (floor < price ? stock : 0), 0)
   let low = 0
-  let high = 1 + Math.max(0, ...holdings.map(({ valuation, owned }) => valuation.marginal(owned)))
+  let high = 1 + holdings.reduce((most, { valuation, owned }) => Math.max(most, valuation.marginal(owned)), 0)
   for (let n = 0; n < halvings; n++) {
     const middle = (low + high) / 2
     if (total(demandsAt(middle)) > supplyAt(middle)) low = middle
@@ -92,7 +92,8 @@ export type Participant = Pick<Situation, 'buyer' | 'valuation' | 'owned' | 'bud
 
 /**
  * The best gain, in micros, that any buyer could have by bidding otherwise at any of the books while everyone else's
- * bids stay: the utility of the ideal reply without decrement or pool, less that of its tentative awards. Never negative.
+ * bids stay: the utility of the ideal reply without decrement or pool, the budget limiting what it is charged, less that
+ * of its tentative awards. Never negative.
  */
 export function regretOf(participants: readonly Participant[], books: readonly Book[]): number {
   const gained = tentativeAwards(books)

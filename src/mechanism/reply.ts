@@ -4,7 +4,7 @@
  */
 import { type Megabytes, type Micros, type Ticks, ticksMax } from '../units.js'
 import type { Ladder, Rung } from './bid.js'
-import { costOf } from './ladder.js'
+import { availableBelow, costOf, priceAt } from './ladder.js'
 import type { Valuation } from './valuation.js'
 
 /** An offer as one buyer sees it. */
@@ -106,6 +106,13 @@ export function supremumOf({ valuation, owned, budgetLeft }: Situation, rungs: r
   return reached as Megabytes
 }
 
+/** Whether each of the next `quantity` MB, to the last fraction, is worth more than `price`. */
+export function worthAll({ valuation, owned }: Situation, quantity: number, price: number): boolean {
+  return (
+    valuation.marginal(owned + quantity - 1) > price && valuation.demandAt(price) - owned + wholeTolerance >= quantity
+  )
+}
+
 /** `v = sup{ h ≤ z : θ(q0+h) ≤ θ(q0+z) − ε }` (§5.4) in whole MB, 0 when there is none. */
 export function decremented({ valuation, owned, epsilon }: Situation, supremum: Megabytes): Megabytes {
   if (epsilon === 0) return supremum
@@ -123,14 +130,16 @@ export function decremented({ valuation, owned, epsilon }: Situation, supremum: 
 
 /**
  * The price of a bid for `quantity` (§5.5): the marginal value, strictly above every rung used. Where the budget does
- * not allow for it, a lower price; where that would reach down to a used rung, a smaller quantity.
+ * not allow for it, a lower price; where that would reach down to a used rung, a smaller quantity. That is decremented
+ * from the largest that the budget covers, else two buyers at their limits would outbid each other tick by tick.
  */
 function pricedWithinBudget(situation: Situation, rungs: readonly Rung[], quantity: Megabytes): Omit<Aim, 'supremum'> {
   const budget = situation.budgetLeft
-  const feasible = affordable(rungs, quantity, budget)
+  const covered = affordable(rungs, quantity, budget)
+  const feasible = covered < quantity ? decremented(situation, covered) : quantity
   if (feasible === 0) return { quantity: feasible, price: 0 as Ticks }
   const marginal = Math.floor(situation.valuation.marginal(situation.owned + feasible))
-  const wish = Math.min(ticksMax, Math.max(marginal, highestUsed(rungs, feasible) + 1))
+  const wish = Math.min(ticksMax, Math.max(marginal, priceAt(rungs, feasible) + 1))
   return { quantity: feasible, price: Math.min(wish, Math.floor(budget / feasible)) as Ticks }
 }
 
@@ -148,19 +157,9 @@ function affordable(rungs: readonly Rung[], quantity: Megabytes, budget: Micros)
   return best as Megabytes
 }
 
-/** The price of the last of the cheapest `quantity` MB. */
-function highestUsed(rungs: readonly Rung[], quantity: Megabytes): number {
-  let reached = 0
-  for (const rung of rungs) {
-    reached += rung.quantity
-    if (reached >= quantity) return rung.price
-  }
-  return rungs.at(-1)?.price ?? 0
-}
-
 /**
- * What `bids` bring if the rivals stay as the view's ladders say. At a price that a rival also pays, Tuffin's share
- * against the quantity the rival holds; the lowest rung counts as the seller's own. Offers outside the view give nothing.
+ * What `bids` are sure to bring if the rivals stay as the view's ladders say; offers outside the view give nothing. A tie
+ * counts as lost: a buyer who takes it for won rests where it should not.
  */
 export function expectedOf(situation: Situation, bids: readonly PlannedBid[]): Expectation {
   let quantity = 0
@@ -168,7 +167,7 @@ export function expectedOf(situation: Situation, bids: readonly PlannedBid[]): E
   for (const bid of bids) {
     const ladder = situation.view.find(({ offer }) => offer === bid.offer)?.ladder
     if (ladder === undefined) continue
-    const won = expectedAward(ladder, bid)
+    const won = Math.min(bid.quantity, availableBelow(ladder, bid.price)) as Megabytes
     quantity += won
     charge += costOf(ladder, won)
   }
@@ -176,21 +175,9 @@ export function expectedOf(situation: Situation, bids: readonly PlannedBid[]): E
 }
 
 /** Utility included, of `quantity` for `charge` on top of what the buyer owns. */
-export function expectation(situation: Situation, quantity: Megabytes, charge: Micros): Expectation {
+function expectation(situation: Situation, quantity: Megabytes, charge: Micros): Expectation {
   const { valuation, owned } = situation
   return { quantity, charge, utility: valuation.value(owned + quantity) - valuation.value(owned) - charge }
-}
-
-function expectedAward(ladder: Ladder, { quantity, price }: PlannedBid): Megabytes {
-  let available = 0
-  let contested = 0
-  for (const [index, rung] of ladder.entries()) {
-    if (rung.price > price) break
-    available += rung.quantity
-    if (rung.price === price && index > 0) contested = rung.quantity
-  }
-  const share = contested === 0 ? quantity : Math.floor((quantity * available) / (quantity + contested))
-  return Math.min(quantity, available, share) as Megabytes
 }
 
 export interface GateQuestion {
@@ -234,16 +221,12 @@ function sameBids(a: readonly PlannedBid[], b: readonly PlannedBid[]): boolean {
   )
 }
 
-/** For strategies that place the same price everywhere. */
+/** The reply that places `placed`, all at the aim's price. */
 export function replyWith(situation: Situation, aim: Aim, placed: readonly PlannedBid[]): Reply {
-  const bids = placed.filter(({ quantity }) => quantity > 0)
-  const { quantity, charge, utility } = expectedOf(situation, bids)
-  return {
-    supremum: aim.supremum,
-    quantity,
-    price: bids.length === 0 ? (0 as Ticks) : aim.price,
-    charge,
-    utility,
-    bids,
-  }
+  const bids = placed.filter((bid) => bid.quantity > 0)
+  const ladders = new Map(situation.view.map(({ offer, ladder }) => [offer, ladder]))
+  const quantity = bids.reduce((sum, bid) => sum + bid.quantity, 0) as Megabytes
+  const charge = bids.reduce((sum, bid) => sum + costOf(ladders.get(bid.offer) ?? [], bid.quantity), 0) as Micros
+  const { utility } = expectation(situation, quantity, charge)
+  return { supremum: aim.supremum, quantity, price: quantity === 0 ? (0 as Ticks) : aim.price, charge, utility, bids }
 }

@@ -12,6 +12,7 @@ import {
   replyWith,
   type Situation,
   type Strategy,
+  worthAll,
 } from './reply.js'
 
 export const strategyNames = ['minimal-pool', 'coordinated', 'everywhere', 'literal'] as const
@@ -128,12 +129,12 @@ function equalSplitAim(situation: Situation, ladders: readonly Ladder[]): Aim {
   const sharesOf = (h: number) => coordinatedShares(h as Megabytes, ladders.map(stockOf))
   const summedPrice = (h: number) => sharesOf(h).reduce((sum, share, j) => sum + priceAt(ladders[j]!, share), 0)
   const cost = (h: number) => sharesOf(h).reduce((sum, share, j) => sum + costOf(ladders[j]!, share), 0)
-  const worth = (h: number) => valuation.marginal(owned + h) > summedPrice(h) && cost(h) <= budgetLeft
+  const worth = (h: number) => worthAll(situation, h, summedPrice(h)) && cost(h) <= budgetLeft
   const stock = ladders.reduce((sum, ladder) => sum + stockOf(ladder), 0)
   const supremum = largest(Math.min(stock, Math.max(0, valuation.demand - owned)), worth)
   const wished = decremented(situation, supremum)
-  const priced = (h: number) => (Math.floor(summedPrice(h)) + 1) * h <= budgetLeft
-  const quantity = largest(wished, priced)
+  const covered = largest(wished, (h) => (summedPrice(h) + 1) * h <= budgetLeft)
+  const quantity = covered < wished ? decremented(situation, covered) : wished
   if (quantity === 0) return { supremum, quantity, price: 0 as Ticks }
   const wish = Math.max(Math.floor(valuation.marginal(owned + quantity)), summedPrice(quantity) + 1)
   return { supremum, quantity, price: Math.min(wish, Math.floor(budgetLeft / quantity)) as Ticks }

@@ -1,5 +1,5 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { encode } from 'it-length-prefixed'
+import { decode, encode } from 'it-length-prefixed'
 import { afterEach, describe, expect, it } from 'vitest'
 import { auctionProtocol } from '../../node/libp2p/transport.js'
 import { auctionStreamsOf, bytesOf, connect, startNode, stopAll, type TestNode, until } from './swarm.js'
@@ -115,27 +115,29 @@ describe('the auction stream', () => {
     expect(a.heard.lost).toEqual([b.id])
   })
 
-  it('holds back for a peer that does not read, and delivers when it does', async () => {
-    const a = await start({ limits: { outgoingMax: 2 } })
-    const b = await start()
+  it('holds back for a peer that does not read, refuses more than its bound, and delivers what it took', async () => {
+    const [a, b] = [await start({ limits: { outgoingMax: 2 } }), await start()]
     await b.host.unhandle(auctionProtocol)
     let read = (): void => {}
-    await b.host.handle(auctionProtocol, (stream) => {
+    let received = 0
+    await b.host.handle(auctionProtocol, async (stream) => {
       stream.pause()
       read = () => stream.resume()
+      for await (const frame of decode(stream)) received += frame.byteLength
     })
     await connect(a, b)
-    const large = 'x'.repeat(100_000)
-    const sendUntilRefused = async (): Promise<number> => {
-      for (let sent = 0; ; sent += 1) {
-        send(a, b, large)
-        await new Promise(setImmediate)
-        if (a.heard.lost.length > 0) return sent
-      }
+    const message = new Uint8Array(100_000)
+    let sent = 0
+    while (a.heard.lost.length === 0) {
+      a.transport.send(b.id, message, [])
+      sent += 1
+      await new Promise(setImmediate)
     }
-    const accepted = await sendUntilRefused()
-    expect(accepted).toBeLessThan(100)
+    const taken = a.transport.traffic().direct.out
+    expect(taken.messages).toBe(sent - 1)
+    expect(taken.bytes).toBeLessThan(2_000_000)
     read()
+    await until(() => received === taken.bytes)
   })
 
   it('is full for more peers than it may have, and free again when one leaves', async () => {

@@ -19,7 +19,7 @@ const parse = <Value>(bytes: Uint8Array): Value | undefined => {
   }
 }
 
-/** Good enough to see that bytes come through; the market's own is tested where it is written. */
+/** Text that is good enough to see that bytes come through; the market's own is tested where it is written. */
 const codec: OfferSyncCodec = {
   encodeRequest: (request) => bytesOf(JSON.stringify(request)),
   decodeRequest: (bytes) => parse<OfferRequest>(bytes),
@@ -55,12 +55,13 @@ describe('offer sync', () => {
     settings: Partial<OfferSyncSettings> = {},
     options: { readonly market?: string; readonly verdict?: Verdict } = {},
   ): Promise<SyncNode> => {
+    const { market = 'test', verdict = 'accept' } = options
     const node = await startNode()
     const told: { from: string; id: string }[] = []
     const pages = { count: 0 }
     const sync = new OfferSync({
       host: node.host,
-      market: options.market ?? 'test',
+      market,
       codec,
       page: (after, limit) => {
         pages.count += 1
@@ -68,7 +69,7 @@ describe('offer sync', () => {
       },
       receive: (from, offer) => {
         told.push({ from, id: textOf(offer) })
-        return options.verdict ?? 'accept'
+        return verdict
       },
       settings: { syncMs: 1_000_000, ...settings },
     })
