@@ -100,12 +100,11 @@ export function checkValue<T>(value: unknown, options: { readonly source: string
 function faultsOf(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${pathOf([...issue.path, key])}: no such field; remove it or check its spelling`)
-  const got = 'input' in issue && issue.input !== undefined ? `, got ${shown(issue.input)}` : ''
   const what =
     issue.code === 'invalid_union' && 'options' in issue
       ? unionProblem(issue as unknown as UnionIssue)
       : issue.code === 'invalid_type'
-        ? `${'input' in issue && issue.input !== undefined ? '' : 'is missing; '}must be ${article(issue.expected)}${got}`
+        ? `must be ${article(issue.expected)}, ${gotOf(issue.input)}`
         : issue.message
   return [`${pathOf(issue.path)}: ${what}`]
 }

@@ -15,7 +15,13 @@ export function printNodes(members: readonly Member[]): string {
     const selling = sells === undefined ? [] : [`sells ${gb(sells.stock)} from ${unitPrice(sells.floor)}`]
     const wanting = wants === undefined ? [] : [`wants ${gb(demandOf(wants.valuation) * 1_000)}`]
     const peer = `${node.peerId.slice(0, 4)}…${node.peerId.slice(-5)}`
-    return [node.name, [...selling, ...wanting].join(', '), peer, pc.dim(node.addresses[0] ?? ''), pc.dim(desk.log)]
+    return [
+      node.name,
+      [...selling, ...wanting].join(', '),
+      peer,
+      pc.dim((node.addresses[0] ?? '').split('/p2p/')[0]!),
+      pc.dim(desk.log),
+    ]
   })
   const columns = ['name', 'sells or wants', 'peer', 'address', 'log'].map((title) => ({ title }))
   return `${tableOf(columns, rows)}${rest(members.length)}`

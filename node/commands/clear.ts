@@ -23,7 +23,8 @@ Example:
 /** Bids in one book: ten times what one could clear and read in a sitting. */
 const bidsMax = 5_000_000
 
-const bookSchema = z
+/** What the command reads. */
+export const bookSchema = z
   .strictObject({
     stock: megabytesField,
     reserve: ticksField.default(ticks(0)),

@@ -1,15 +1,16 @@
 import type { Command } from 'commander'
 import type { Fact } from '../../src/agent/agent.js'
 import type { NodeConfig } from '../config.js'
-import { exitCodes, NodeStartError } from '../errors.js'
+import { CommandError, exitCodes, NodeStartError } from '../errors.js'
 import { gb, money, unitPrice } from '../format.js'
 import type { MarketNode, MarketNodeOptions } from '../market-node.js'
 import { settings } from '../settings.js'
+import { startProblemOf } from '../start-problem.js'
 import { supervisedVariable } from '../swarm/messages.js'
 
 const help = `
-Every setting, with its default; a flag beats the environment, which beats the file:
-${settings.map(({ flag, variable, fallback, why }) => `  --${flag}, ${variable}\n      ${why}\n      default: ${fallback}`).join('\n')}
+A flag beats the environment, which beats the file, which beats the default:
+${settings.map(({ flag, variable, fallback }) => `  ${`--${flag}`.padEnd(12)} ${variable.padEnd(18)} ${fallback}`).join('\n')}
 
 Only in the file (GB, currency, currency per GB):
   sells  {"gb":6,"floor":8}, also "policy" (tracking, fixed, loser, clearing) and "closesAfterSeconds" (86400)
@@ -59,7 +60,7 @@ async function runForPerson(
 ): Promise<void> {
   const node = await start(options).catch((cause: Error) => {
     options.log.error({ err: cause }, 'did not start')
-    throw new NodeStartError(`${config.name} did not start: ${cause.message}`, {
+    throw new NodeStartError(`${config.name} did not start: ${startProblemOf(cause)}`, {
       advice: `its log is ${config.log.file}`,
       cause,
     })
@@ -72,10 +73,14 @@ async function runForPerson(
   })
   node.trade()
   const reason = await reasonToStop(node)
-  say(reason.type === 'failure' ? `cannot go on: ${reason.error.message}` : 'stopping: withdrawing offer and bids')
+  say(reason.type === 'failure' ? 'stopping' : 'stopping: withdrawing offer and bids')
   await node.stop({ withdraw: reason.type === 'signal' })
   say('stopped')
-  if (reason.type === 'failure') throw reason.error
+  if (reason.type === 'failure') {
+    const { message } = reason.error
+    const advice = `its log is ${config.log.file}`
+    throw new CommandError(`${config.name} cannot go on: ${message}`, { exitCode: exitCodes.failed, advice })
+  }
   process.exitCode = reason.signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.done
 }
 

@@ -60,7 +60,8 @@ const ladderField: z.ZodType<Ladder, unknown> = z
     }
   })
 
-const situationSchema = z
+/** What the command reads. */
+export const situationSchema = z
   .strictObject({
     valuation: valuationField,
     owned: gigabytesOrNoneField.default(megabytes(0)),

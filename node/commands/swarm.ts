@@ -1,8 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { Isolation } from '../swarm/swarm.js'
-
-/** More nodes than this share one process, unless said otherwise: each process costs about 85 MB. */
-export const processesMax = 16
+import { isolations, processesMax, type SwarmFlags } from '../swarm/flags.js'
 
 const help = `
 A market comes from a file (--market), or is drawn from a seed (--buyers, --sellers, --supply-ratio; or --nodes,
@@ -20,22 +17,6 @@ Examples:
   $ overage swarm --nodes 100 --isolate none
   $ overage swarm --market scripts/markets/exchange.json --keep      leave it running, to look at`
 
-/** As commander hands them over: numbers are still text. */
-export interface SwarmFlags {
-  readonly market?: string
-  readonly nodes?: string
-  readonly buyers?: string
-  readonly sellers?: string
-  readonly supplyRatio?: string
-  readonly seed: string
-  readonly isolate?: Isolation
-  readonly json?: string
-  readonly keep?: boolean
-  readonly folder?: string
-  readonly timeLimit: string
-  readonly quiet?: boolean
-}
-
 export function addSwarm(program: Command): void {
   program
     .command('swarm')
@@ -50,7 +31,7 @@ export function addSwarm(program: Command): void {
       new Option(
         '--isolate <how>',
         `one operating-system process per node, or none (default: process up to ${processesMax} nodes)`,
-      ).choices(['process', 'none']),
+      ).choices(isolations),
     )
     .option('--json <file>', "write the report as JSON; '-': to standard output, instead of the tables")
     .option('--keep', 'leave the nodes running after the report, until Ctrl-C')

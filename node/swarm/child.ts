@@ -205,8 +205,8 @@ export class ChildNode implements NodeHandle {
   /** What is known of a node that is no longer there. */
   #obituary(how: string): NodeStartError {
     const { name, logFile } = this.#options
-    const said = this.#failure ?? lastLogLineOf(logFile) ?? this.#stderr.trimEnd().split('\n').at(-1)
-    const words = said === undefined || said === '' ? '' : `; its last words: ${said}`
+    const said = this.#failure ?? errorIn(this.#stderr) ?? lastLogLineOf(logFile)
+    const words = said === undefined ? '' : `; its last words: ${said}`
     return new NodeStartError(`${name} ${how}${words}`, { advice: `its log is ${logFile}` })
   }
 }
@@ -219,4 +219,10 @@ function childEnvironment(): NodeJS.ProcessEnv {
   const ours = new Set(settings.map(({ variable }) => variable))
   const kept = Object.entries(process.env).filter(([name]) => !ours.has(name))
   return { ...Object.fromEntries(kept), [supervisedVariable]: '1' }
+}
+
+/** The command line's own error, or else the last line of whatever a crash left behind. */
+function errorIn(stderr: string): string | undefined {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
+  return lines.findLast((line) => line.startsWith('error: '))?.slice('error: '.length) ?? lines.at(-1)
 }

@@ -1,5 +1,6 @@
 import { NodeStartError } from '../errors.js'
 import type { MarketNode, MarketNodeOptions } from '../market-node.js'
+import { startProblemOf } from '../start-problem.js'
 import type { NodeHandle } from './handle.js'
 
 export interface InProcessOptions {
@@ -12,8 +13,7 @@ export interface InProcessOptions {
 /** Starts a node inside this process: cheap enough for hundreds. @throws NodeStartError naming it. */
 export async function startInProcess({ node: options, logFile, start }: InProcessOptions): Promise<NodeHandle> {
   const node = await start(options).catch((cause: unknown) => {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new NodeStartError(`${options.name} did not start: ${message}`, { advice: `its log is ${logFile}`, cause })
+    throw new NodeStartError(`${options.name} did not start: ${startProblemOf(cause)}`, { advice: `its log is ${logFile}`, cause })
   })
   let stopped: Promise<void> | undefined
   return {

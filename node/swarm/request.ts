@@ -2,11 +2,11 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { processesMax, type SwarmFlags } from '../commands/swarm.js'
 import { UsageError } from '../errors.js'
 import { countField, realField } from '../fields.js'
 import { checkValue } from '../input.js'
 import { generateMarket, type Market, peopleMax, readMarket } from '../market-file.js'
+import { processesMax, type SwarmFlags } from './flags.js'
 import type { SwarmOptions } from './swarm.js'
 
 export interface SwarmRequest extends SwarmOptions {

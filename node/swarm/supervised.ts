@@ -1,6 +1,7 @@
 /** The child's side of supervision: a node that obeys the process that forked it, and ends with it. */
 import { exitCodes } from '../errors.js'
 import type { MarketNode, MarketNodeOptions } from '../market-node.js'
+import { startProblemOf } from '../start-problem.js'
 import type { FromNode, ToNode } from './messages.js'
 
 /** How long a node that lost its supervisor may take to close its store. */
@@ -11,69 +12,86 @@ export interface SupervisedOptions {
   readonly start: (options: MarketNodeOptions) => Promise<MarketNode>
 }
 
-/** Waits for the supervisor's word, runs the node by it, and resolves when the node has stopped. */
-export async function runSupervised({ node: options, start }: SupervisedOptions): Promise<void> {
-  let node: MarketNode | undefined
-  let stopping: Promise<void> | undefined
-  const stop = (withdraw: boolean): Promise<void> => {
-    stopping ??= (async () => node?.stop({ withdraw }))()
-    return stopping
-  }
+/** Waits for the supervisor's orders, runs the node by them, and resolves when the node has stopped. */
+export async function runSupervised(options: SupervisedOptions): Promise<void> {
   // A terminal interrupts the whole group; the supervisor decides what that means for its nodes.
   process.on('SIGINT', () => {})
-  await new Promise<void>((resolve, reject) => {
-    const end = (withdraw: boolean): void => void stop(withdraw).then(resolve, reject)
-    process.on('SIGTERM', () => end(true))
+  await new Promise<void>((resolve) => {
+    const supervised = new SupervisedNode(options, resolve)
+    process.on('SIGTERM', () => supervised.end(true))
     process.on('disconnect', () => {
       setTimeout(() => process.exit(exitCodes.failed), orphanMsMax).unref()
-      end(false)
+      supervised.end(false)
     })
-    process.on('message', (message) => {
-      const order = message as ToNode
-      switch (order.type) {
-        case 'start': {
-          const bootstrap = [...options.bootstrap, ...order.bootstrap]
-          void startTold(start, { ...options, bootstrap }, reject).then((started) => {
-            node = started
-            tell({ type: 'ready', peerId: started.peerId, addresses: started.addresses() })
-          }, reject)
-          return
-        }
-        case 'trade':
-          node?.trade()
-          return
-        case 'status':
-          if (node !== undefined) tell({ type: 'status', request: order.request, status: node.status() })
-          return
-        case 'contents':
-          void node?.contents().then((contents) => tell({ type: 'contents', request: order.request, contents }), reject)
-          return
-        case 'stop':
-          end(order.withdraw)
-          return
-        default:
-          order satisfies never
-      }
-    })
+    process.on('message', (order) => supervised.obey(order as ToNode))
     tell({ type: 'loaded' })
-  }).catch((error: Error) => {
-    tell({ type: 'failed', message: error.message })
-    throw error
   })
   if (process.connected) process.disconnect()
 }
 
-async function startTold(
-  start: SupervisedOptions['start'],
-  options: MarketNodeOptions,
-  fail: (error: Error) => void,
-): Promise<MarketNode> {
-  const node = await start(options)
-  node.onFact((fact) => tell({ type: 'fact', fact }))
-  node.onFailure(fail)
-  return node
+class SupervisedNode {
+  readonly #options: SupervisedOptions
+  readonly #ended: () => void
+  #starting: Promise<MarketNode> | undefined
+  #node: MarketNode | undefined
+  #ending = false
+
+  constructor(options: SupervisedOptions, ended: () => void) {
+    this.#options = options
+    this.#ended = ended
+  }
+
+  obey(order: ToNode): void {
+    switch (order.type) {
+      case 'start':
+        this.#starting ??= this.#start(order.bootstrap)
+        this.#starting.catch(fail)
+        return
+      case 'trade':
+        this.#node?.trade()
+        return
+      case 'status':
+        if (this.#node !== undefined) tell({ type: 'status', request: order.request, status: this.#node.status() })
+        return
+      case 'contents':
+        this.#node
+          ?.contents()
+          .then((contents) => tell({ type: 'contents', request: order.request, contents }))
+          .catch(fail)
+        return
+      case 'stop':
+        this.end(order.withdraw)
+        return
+      default:
+        order satisfies never
+    }
+  }
+
+  /** Stops the node, also one that is still starting. Safe to call again. */
+  end(withdraw: boolean): void {
+    if (this.#ending) return
+    this.#ending = true
+    const stopped = this.#starting?.then((node) => node.stop({ withdraw })) ?? Promise.resolve()
+    stopped.then(this.#ended).catch(fail)
+  }
+
+  async #start(bootstrap: readonly string[]): Promise<MarketNode> {
+    const { node: options, start } = this.#options
+    const node = await start({ ...options, bootstrap: [...options.bootstrap, ...bootstrap] })
+    this.#node = node
+    node.onFact((fact) => tell({ type: 'fact', fact }))
+    node.onFailure(fail)
+    tell({ type: 'ready', peerId: node.peerId, addresses: node.addresses() })
+    return node
+  }
 }
 
-function tell(message: FromNode): void {
-  if (process.connected) process.send?.(message, () => {})
+/** Says why, then ends the process: a node that failed must not linger with its sockets open. */
+function fail(error: Error): void {
+  tell({ type: 'failed', message: startProblemOf(error) }, () => process.exit(exitCodes.nodeDidNotStart))
+}
+
+function tell(message: FromNode, told: () => void = () => {}): void {
+  if (process.connected && process.send !== undefined) process.send(message, told)
+  else told()
 }

@@ -9,11 +9,10 @@ import { openLog } from '../log.js'
 import type { Market } from '../market-file.js'
 import type { NodeStatus } from '../market-node.js'
 import { ChildNode } from './child.js'
+import type { Isolation } from './flags.js'
 import type { NodeHandle } from './handle.js'
 import { startInProcess } from './in-process.js'
 import { type Desk, layOut, writeInfo } from './workspace.js'
-
-export type Isolation = 'process' | 'none'
 
 export interface SwarmOptions {
   readonly market: Market
@@ -38,7 +37,7 @@ export interface SwarmObserver {
 }
 
 export interface Progress {
-  readonly phase: Phase
+  /** Nodes that run. */
   readonly up: number
   readonly statuses: ReadonlyMap<string, NodeStatus>
 }
@@ -67,9 +66,11 @@ export class Swarm {
   readonly #observer: SwarmObserver
   readonly #children = new Set<ChildNode>()
   readonly #members: Member[] = []
+  /** By desk; filled in order. */
+  readonly #launching: Promise<Member>[] = []
   readonly #deaths: Death[] = []
   readonly #statuses = new Map<string, NodeStatus>()
-  #phase: Phase = 'starting'
+  #phase: Phase | 'idle' = 'idle'
   #cancelled = false
 
   constructor(options: SwarmOptions, observer: SwarmObserver) {
@@ -95,13 +96,17 @@ export class Swarm {
     this.#enter('starting')
     const desks = await layOut({ folder, market, seed })
     const dialling = new Prng(seed).fork('dialling')
-    const isolated = this.#options.isolate === 'process'
-    const starters = isolated ? await this.#loadChildren(desks) : await this.#inProcess(desks)
-    for (const [index, start] of starters.entries()) {
-      if (this.#cancelled) return
-      const peers = someOf(this.#members.slice(0, index), dialling)
-      const node = await start(peers.flatMap(({ node: { addresses } }) => addresses))
-      this.#admit({ desk: desks[index]!, node })
+    const dialled = desks.map((_, index) => peersOf(index, dialling))
+    const prepare = this.#options.isolate === 'process' ? this.#child : await this.#inProcess()
+    const tasks = desks.map((desk, index) => () => {
+      this.#launching[index] = this.#launchOne(desk, prepare(desk), dialled[index]!)
+      return this.#launching[index]
+    })
+    try {
+      await inTurns(tasks, availableParallelism() + 1)
+    } catch (error) {
+      this.#cancelled = true
+      throw error
     }
     await writeInfo(folder, {
       seed,
@@ -124,7 +129,11 @@ export class Swarm {
   /** Lets all nodes trade until every offer is closed and nothing is unsettled, or the time is up. */
   async trade(): Promise<Rest> {
     this.#enter('trading')
-    for (const { node } of this.#members) node.trade()
+    // Buyers first, so that nobody misses an opening. Their answer says that they have begun: orders are obeyed in turn.
+    const [sellers, buyers] = partition(this.#members, ({ desk }) => desk.person.sells !== undefined)
+    for (const { node } of buyers) node.trade()
+    await this.#poll()
+    for (const { node } of sellers) node.trade()
     const rested = await this.#until(() => this.#atRest(), this.#options.timeLimitMs)
     if (this.#members.length === this.#deaths.length) return 'all dead'
     return rested ? 'at rest' : 'time limit'
@@ -135,6 +144,7 @@ export class Swarm {
     this.#cancelled = true
     this.#enter('stopping')
     for (const child of this.#children) if (!this.#members.some(({ node }) => node === child)) child.kill()
+    await Promise.allSettled(this.#launching)
     await Promise.all(this.#members.map(({ node }) => node.stop({ withdraw: true })))
   }
 
@@ -156,39 +166,47 @@ export class Swarm {
     )
   }
 
-  /** Loads the code of all children, a few at a time, so that starting them is quick and in order. */
-  async #loadChildren(desks: readonly Desk[]): Promise<readonly Starter[]> {
-    const children: (() => Promise<ChildNode>)[] = desks.map((desk) => async () => {
-      const { patienceMs } = this.#options
-      const child = new ChildNode({ name: desk.person.name, config: desk.config, logFile: desk.log, patienceMs })
-      this.#children.add(child)
-      await child.loaded()
-      return child
-    })
-    const loaded = await inTurns(children, availableParallelism() + 1)
-    return loaded.map((child) => async (bootstrap) => {
-      await child.start(bootstrap)
-      return child
-    })
+  /** Starts one node as soon as those that it dials have started: the others load meanwhile. */
+  async #launchOne(desk: Desk, preparing: Promise<Starter>, dialled: readonly number[]): Promise<Member> {
+    const start = await preparing
+    const peers = await Promise.all(dialled.map((index) => this.#launching[index]!))
+    const node = await start(peers.flatMap(({ node: { addresses } }) => addresses))
+    const member = { desk, node }
+    this.#admit(member)
+    return member
   }
 
-  async #inProcess(desks: readonly Desk[]): Promise<readonly Starter[]> {
+  /** A node in a process of its own, its code loaded. */
+  readonly #child = async ({ person, config, log }: Desk): Promise<Starter> => {
+    if (this.#cancelled) throw new Error('the swarm was stopped')
+    const { patienceMs } = this.#options
+    const child = new ChildNode({ name: person.name, config, logFile: log, patienceMs })
+    this.#children.add(child)
+    await child.loaded()
+    return async (bootstrap) => {
+      await child.start(bootstrap)
+      return child
+    }
+  }
+
+  /** Nodes in this process. */
+  async #inProcess(): Promise<(desk: Desk) => Promise<Starter>> {
     const { startMarketNode } = await import('../market-node.js')
     const { market, rules } = this.#options.market
-    return desks.map(({ person, folder, log, identitySeed }) => (bootstrap) => {
+    return async ({ person, folder, log, identitySeed }) => {
+      if (this.#cancelled) throw new Error('the swarm was stopped')
       const node = {
         ...person,
         folder,
         market,
         listen: ['/ip4/127.0.0.1/tcp/0'],
-        bootstrap,
         local: true,
         identitySeed,
         rules,
         log: openLog(log, { level: 'info', node: person.name }),
       }
-      return startInProcess({ node, logFile: log, start: startMarketNode })
-    })
+      return (bootstrap) => startInProcess({ node: { ...node, bootstrap }, logFile: log, start: startMarketNode })
+    }
   }
 
   #admit(member: Member): void {
@@ -200,6 +218,7 @@ export class Swarm {
   }
 
   #enter(phase: Phase): void {
+    if (phase === this.#phase) return
     this.#phase = phase
     this.#observer.phase(phase)
     this.#report()
@@ -207,7 +226,7 @@ export class Swarm {
 
   #report(): void {
     const up = this.#members.length - this.#deaths.length
-    this.#observer.progress({ phase: this.#phase, up, statuses: this.#statuses })
+    this.#observer.progress({ up, statuses: this.#statuses })
   }
 
   /** Polls all nodes until `done` holds. False when the time was up, the swarm was stopped, or nobody is left. */
@@ -258,22 +277,29 @@ export class Swarm {
 
 type Starter = (bootstrap: readonly string[]) => Promise<NodeHandle>
 
-/** The latest member and some earlier ones: a chain, so that all are connected, with shortcuts, so that it is short. */
-function someOf(members: readonly Member[], prng: Prng): readonly Member[] {
-  const latest = members.at(-1)
-  if (latest === undefined) return []
-  return [latest, ...prng.shuffled(members.slice(0, -1)).slice(0, bootstrapPeers - 1)]
+/** Whom the node at `index` dials: the one before it, so that all are connected, and some others, so that ways are short. */
+function peersOf(index: number, prng: Prng): readonly number[] {
+  if (index === 0) return []
+  const earlier = Array.from({ length: index - 1 }, (_, other) => other)
+  return [index - 1, ...prng.shuffled(earlier).slice(0, bootstrapPeers - 1)]
 }
 
-/** Runs all tasks, `width` at a time; results in the order of the tasks. The first failure is thrown. */
-async function inTurns<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<readonly T[]> {
-  const results = new Array<T>(tasks.length)
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))]
+}
+
+/** Runs all tasks in order, `width` at a time. The first failure is thrown; no task begins after it. */
+async function inTurns(tasks: readonly (() => Promise<unknown>)[], width: number): Promise<void> {
   let next = 0
   const worker = async (): Promise<void> => {
-    for (let index = next++; index < tasks.length; index = next++) results[index] = await tasks[index]!()
+    for (let index = next++; index < tasks.length; index = next++) {
+      await tasks[index]!().catch((error: unknown) => {
+        next = tasks.length
+        throw error
+      })
+    }
   }
-  await Promise.all(Array.from({ length: Math.min(width, tasks.length) }, worker))
-  return results
+  await Promise.all(Array.from({ length: width }, worker))
 }
 
 async function storedIn({ folder }: Desk): Promise<StoreContents> {
