@@ -18,7 +18,7 @@ import {
   type RefusalCode,
   type Sealed,
 } from '../protocol/message.js'
-import { seal } from '../protocol/signing.js'
+import { provisional, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes, type Ticks } from '../units.js'
 import type { Effect, Fact, SellerStatus } from './agent.js'
 import { Announcer } from './announcer.js'
@@ -161,7 +161,7 @@ export class Seller {
       case 'placed':
         this.#clock.changed()
         this.#attend(now)
-        this.#quote(now, [buyer], out)
+        this.#quote(now, [buyer], out, { isProvisional: true })
         out.push({ type: 'save', records: [recordOf(sealed)], sync: false })
         report(out, { type: 'bid-received', offer, buyer, quantity, price })
         this.#considerGossip(now)
@@ -263,8 +263,8 @@ export class Seller {
     return seal(this.#options.signer, { type: 'award', ...common, buyer, quantity, charge, fee })
   }
 
-  /** Quotes the given bidders, or all who have a bid here. */
-  #quote(now: Millis, buyers: readonly PeerId[] | undefined, out: Effect[]): void {
+  /** Quotes the given bidders, or all who have a bid here. The answer to a new bid is provisional: the signed one follows. */
+  #quote(now: Millis, buyers: readonly PeerId[] | undefined, out: Effect[], { isProvisional = false } = {}): void {
     const { ask, bids, clearing } = this.#position()
     for (const buyer of buyers ?? bids.map((bid) => bid.buyer)) {
       const tentative = clearing.awards.find((award) => award.buyer === buyer)
@@ -280,7 +280,8 @@ export class Seller {
         quantity: tentative?.quantity ?? megabytes(0),
         charge: tentative?.charge ?? (0 as Micros),
       }
-      this.#send(buyer, body, out)
+      const message = isProvisional ? provisional(this.#options.signer.id, body) : seal(this.#options.signer, body)
+      out.push({ type: 'send', to: buyer, message, addresses: [] })
     }
   }
 
