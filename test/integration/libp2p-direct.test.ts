@@ -1,8 +1,9 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { decode, encode } from 'it-length-prefixed'
 import { afterEach, describe, expect, it } from 'vitest'
+import { meshPeersOf } from '../../node/libp2p/shim.js'
 import { auctionProtocol } from '../../node/libp2p/transport.js'
-import { auctionStreamsOf, bytesOf, connect, startNode, stopAll, type TestNode, until } from './swarm.js'
+import { auctionStreamsOf, bytesOf, connect, startNode, stopAll, type TestNode, topic, until } from './swarm.js'
 
 const text = ({ heard }: TestNode): readonly string[] => heard.directed.map(({ text }) => text)
 const send = (from: TestNode, to: TestNode, message: string): void =>
@@ -104,6 +105,17 @@ describe('the auction stream', () => {
     a.transport.send(b.id, bytesOf('for b alone'), impostor.addresses)
     await until(() => a.heard.lost.length > 0)
     expect(text(impostor)).toEqual([])
+  })
+
+  it('delivers what was published and sent right before its node stops', async () => {
+    const [a, b] = [await start(), await start()]
+    send(a, b, 'bid')
+    await until(() => text(b).length > 0 && meshPeersOf(a.host.services.pubsub, topic).length > 0)
+    a.transport.publish(bytesOf('my offer is closed'))
+    send(a, b, 'my bid is withdrawn')
+    await a.stop()
+    await until(() => text(b).includes('my bid is withdrawn') && b.heard.gossiped.length > 0)
+    expect(b.heard.gossiped.map(({ text }) => text)).toEqual(['my offer is closed'])
   })
 
   it('refuses new messages, and keeps the old, when too many wait for one peer', async () => {
