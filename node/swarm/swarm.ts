@@ -93,8 +93,8 @@ export class Swarm {
   /** Starts every node and waits until the mesh has formed. @throws NodeStartError naming the node that did not start. */
   async launch(): Promise<void> {
     const { market, seed, folder } = this.#options
-    this.#enter('starting')
     const desks = await layOut({ folder, market, seed })
+    this.#enter('starting')
     const dialling = new Prng(seed).fork('dialling')
     const dialled = desks.map((_, index) => peersOf(index, dialling))
     const prepare = this.#options.isolate === 'process' ? this.#child : await this.#inProcess()
@@ -142,7 +142,7 @@ export class Swarm {
   /** Ends every node. Safe to call at any time, also while launching. */
   async stop(): Promise<void> {
     this.#cancelled = true
-    this.#enter('stopping')
+    if (this.#phase !== 'idle') this.#enter('stopping')
     for (const child of this.#children) if (!this.#members.some(({ node }) => node === child)) child.kill()
     await Promise.allSettled(this.#launching)
     await Promise.all(this.#members.map(({ node }) => node.stop({ withdraw: true })))
@@ -260,8 +260,9 @@ export class Swarm {
   }
 
   #connected(): boolean {
-    const others = this.#members.length - 1
-    return this.#living().every(({ node }) => (this.#statuses.get(node.name)?.meshPeers ?? 0) >= Math.min(2, others))
+    const living = this.#living()
+    const others = living.length - 1
+    return living.every(({ node }) => (this.#statuses.get(node.name)?.meshPeers ?? 0) >= Math.min(2, others))
   }
 
   #atRest(): boolean {

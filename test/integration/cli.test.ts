@@ -26,7 +26,10 @@ interface Ended {
   readonly err: string
 }
 
-function start(args: readonly string[], input?: string): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+function start(
+  args: readonly string[],
+  input?: string,
+): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const child = spawn(process.execPath, [entry, ...args], { stdio: 'pipe' })
   running.add(child)
   let [out, err] = ['', '']
@@ -84,7 +87,10 @@ describe('overage clear', () => {
   })
 
   it('refuses bad input by its path, prints no result, and exits with 2', async () => {
-    const { code, out, err } = await overage(['clear', '--json'], '{"stock":1,"bids":[{"buyer":"a","quantity":-3,"price":1}]}')
+    const { code, out, err } = await overage(
+      ['clear', '--json'],
+      '{"stock":1,"bids":[{"buyer":"a","quantity":-3,"price":1}]}',
+    )
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain('bids[0].quantity: must be a whole number of MB from 1 to 10000000, got -3')
     expect(err).not.toContain('    at ')
@@ -214,7 +220,7 @@ describe('overage swarm', () => {
     const reports = await Promise.all(
       [1, 2].map((run) =>
         overage([
-          ...['swarm', '--buyers', '4', '--sellers', '2', '--seed', 'fixed', '--isolate', 'none', '--json', '-'],
+          ...['swarm', '--nodes', '3', '--seed', 'fixed', '--isolate', 'none', '--json', '-'],
           ...['--folder', join(folder, `drawn-${run}`)],
         ]),
       ),
@@ -223,7 +229,7 @@ describe('overage swarm', () => {
       expect(code).toBe(0)
       return (JSON.parse(out) as { nodes: { name: string; peerId: string }[] }).nodes.map(({ peerId }) => peerId)
     })
-    expect(first).toHaveLength(6)
+    expect(first).toHaveLength(3)
     expect(first).toEqual(second)
   })
 
