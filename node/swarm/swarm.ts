@@ -108,20 +108,7 @@ export class Swarm {
       this.#cancelled = true
       throw error
     }
-    await writeInfo(folder, {
-      seed,
-      market: market.market,
-      pid: process.pid,
-      nodes: this.#members.map(({ desk, node }) => ({
-        name: node.name,
-        peerId: node.peerId,
-        addresses: node.addresses,
-        pid: node.pid,
-        folder: desk.folder,
-        config: desk.config,
-        log: desk.log,
-      })),
-    })
+    await this.#writeInfo(process.pid)
     this.#enter('connecting')
     await this.#until(() => this.#connected(), meshMsMax)
   }
@@ -146,6 +133,7 @@ export class Swarm {
     for (const child of this.#children) if (!this.#members.some(({ node }) => node === child)) child.kill()
     await Promise.allSettled(this.#launching)
     await Promise.all(this.#members.map(({ node }) => node.stop({ withdraw: true })))
+    if (this.#phase !== 'idle') await this.#writeInfo(null)
   }
 
   /** Ends every process of the swarm at once; synchronous, for a last resort. */
@@ -207,6 +195,20 @@ export class Swarm {
       }
       return (bootstrap) => startInProcess({ node: { ...node, bootstrap }, logFile: log, start: startMarketNode })
     }
+  }
+
+  async #writeInfo(pid: number | null): Promise<void> {
+    const { market, seed, folder } = this.#options
+    const nodes = this.#members.map(({ desk, node }) => ({
+      name: node.name,
+      peerId: node.peerId,
+      addresses: node.addresses,
+      pid: node.pid,
+      folder: desk.folder,
+      config: desk.config,
+      log: desk.log,
+    }))
+    await writeInfo(folder, { seed, market: market.market, pid, nodes })
   }
 
   #admit(member: Member): void {
