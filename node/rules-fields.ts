@@ -14,6 +14,7 @@ const perMille = countField({ min: 0, max: 1_000 })
 const waitsAndSizes = {
   viewMax: countField({ min: 1, max: 64 }),
   loyaltyPerMille: countField({ min: 0, max: 10_000 }),
+  anticipationPerMille: perMille,
   gateSharePerMille: perMille,
   reactMsMax: millisField({ min: 1, max: hourMs }),
   roundMs: millisField({ min: 10, max: hourMs }),

@@ -1,4 +1,4 @@
-import type { Ladder } from '../mechanism/bid.js'
+import { anticipate } from '../mechanism/ladder.js'
 import { chooseView } from '../mechanism/pool.js'
 import { type OfferView, type Situation, worthSending } from '../mechanism/reply.js'
 import { strategies } from '../mechanism/strategy.js'
@@ -192,8 +192,9 @@ export class Buyer {
 
   #viewOf(offer: OfferId): OfferView {
     const standing = this.#standing.get(offer)
-    const published = this.#options.book.get(offer)?.body.ladder ?? []
-    const ladder: Ladder = standing?.quote?.ladder ?? published
+    const known = standing?.quote ?? this.#options.book.get(offer)?.body
+    const perMille = this.#options.rules.anticipationPerMille
+    const ladder = known === undefined ? [] : anticipate(known.ladder, { reserve: known.reserve, perMille })
     const bid = standing?.bid.body
     if (bid === undefined || bid.quantity === 0) return { offer, ladder }
     return { offer, ladder, standing: { quantity: bid.quantity, price: bid.price } }

@@ -13,6 +13,11 @@ export interface Rules {
   readonly viewMax: number
   /** How much larger a seller ranks where one's bid already stands, in thousandths (MECHANISM §5.6). */
   readonly loyaltyPerMille: number
+  /**
+   * How much dearer a buyer expects a wholly contested auction to become, in thousandths. Best replies that take the
+   * ladder at its word climb in steps of a tick, and whoever is outbid when the auction commits gets nothing.
+   */
+  readonly anticipationPerMille: number
   /** The share of the expected utility that new bids must gain, in thousandths (MECHANISM §5.8). */
   readonly gateSharePerMille: number
   /** Longest random delay before reacting to news: about one round (MECHANISM §5.9). */
@@ -57,7 +62,8 @@ export const lanRules: Rules = Object.freeze({
   epsilon: micros(1_000_000),
   viewMax: 6,
   loyaltyPerMille: 1_000,
-  gateSharePerMille: 200,
+  anticipationPerMille: 100,
+  gateSharePerMille: 400,
   reactMsMax: millis(250),
   roundMs: millis(250),
   calmRounds: 2,
