@@ -142,15 +142,14 @@ export class Swarm {
     for (const child of this.#children) child.kill()
   }
 
-  /** What every node has in its store: asked of the nodes while they run, read from disk once they have stopped. */
+  /** What every node has in its store: asked of those that run, read from disk of those that do not. */
   async ledgers(): Promise<readonly { readonly member: Member; readonly contents: StoreContents }[]> {
     const running = this.#phase !== 'stopping'
-    const dead = new Set(this.#deaths.map(({ name }) => name))
     return Promise.all(
-      this.#members.map(async (member) => ({
-        member,
-        contents: running && !dead.has(member.node.name) ? await member.node.contents() : await storedIn(member.desk),
-      })),
+      this.#members.map(async (member) => {
+        const stored = () => storedIn(member.desk)
+        return { member, contents: await (running ? member.node.contents().catch(stored) : stored()) }
+      }),
     )
   }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { ChildNode } from '../../node/swarm/child.js'
 
 const entry = 'dist/node/main.js'
 const running = new Set<ChildProcess>()
@@ -259,6 +260,16 @@ describe('overage swarm', () => {
     const { code, err } = await ended
     expect(code).toBe(1)
     expect(err).toContain('ann died: ann was ended by SIGKILL')
+  })
+
+  it('names a node that does not start, with its last words', async () => {
+    const options = { name: 'leo', config: join(folder, 'nowhere.json'), logFile: join(folder, 'leo.jsonl') }
+    const child = new ChildNode({ ...options, patienceMs: 30_000, entry })
+    await expect(child.loaded()).rejects.toMatchObject({
+      exitCode: 3,
+      message: `leo ended with exit code 2; its last words: ${options.config}: no such file`,
+      advice: `its log is ${options.logFile}`,
+    })
   })
 
   it('touches no folder that it did not make, and refuses wrong flags before it starts anything', async () => {
