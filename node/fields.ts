@@ -7,7 +7,6 @@ import { policyNames } from '../src/mechanism/reserve.js'
 import { limits } from '../src/protocol/message.js'
 import {
   isMegabytes,
-  isMicros,
   isMillis,
   isTicks,
   type Megabytes,
@@ -38,9 +37,6 @@ export const megabytesField = z.custom<Megabytes>((value) => isMegabytes(value) 
   error: must(`a whole number of MB from 1 to ${megabytesMax}`),
 })
 export const ticksField = z.custom<Ticks>(isTicks, { error: must(`a whole number of ticks from 0 to ${ticksMax}`) })
-export const microsField = z.custom<Micros>(isMicros, {
-  error: must(`a whole number of micros from 0 to ${microsMax}`),
-})
 
 /** A span of time in ms. */
 export const millisField = (bounds: { readonly min: number; readonly max: number }): z.ZodType<Millis, unknown> =>

@@ -1,5 +1,4 @@
 /** JSON that people hand in: read, parsed, checked against a schema, and refused with the place of the fault. */
-import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { UsageError } from './errors.js'
@@ -46,15 +45,6 @@ async function readTextFile(file: string): Promise<string> {
   })
   if (bytes.length > inputBytesMax) throw tooLarge(file)
   return bytes.toString('utf8')
-}
-
-/** Reads a small file at once. @throws UsageError as {@link readInput}. */
-export function readInputSync(file: string): Input {
-  try {
-    return { source: file, text: readFileSync(file, 'utf8') }
-  } catch (cause) {
-    throw unreadable(file, cause as NodeJS.ErrnoException)
-  }
 }
 
 const tooLarge = (source: string): UsageError =>

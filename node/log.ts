@@ -12,7 +12,19 @@ export function openLog(file: string, options: { readonly level: LogLevel; reado
   mkdirSync(dirname(file), { recursive: true })
   // Synchronous writes: the last line before a crash is the one that matters.
   const sink = destination({ dest: file, append: true, sync: true })
-  return pino({ level: options.level, base: { node: options.node }, timestamp: stdTimeFunctions.isoTime }, sink)
+  const serializers = { fact: legible }
+  return pino(
+    { level: options.level, base: { node: options.node }, timestamp: stdTimeFunctions.isoTime, serializers },
+    sink,
+  )
+}
+
+/** Bytes as hexadecimal, where JSON would make an object with a key for each of them. */
+function legible(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
+  if (Array.isArray(value)) return value.map(legible)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, legible(inner)]))
 }
 
 /** Bytes at the end of a log in which its last line is sought. */

@@ -13,7 +13,10 @@ export interface InProcessOptions {
 /** Starts a node inside this process: cheap enough for hundreds. @throws NodeStartError naming it. */
 export async function startInProcess({ node: options, logFile, start }: InProcessOptions): Promise<NodeHandle> {
   const node = await start(options).catch((cause: unknown) => {
-    throw new NodeStartError(`${options.name} did not start: ${startProblemOf(cause)}`, { advice: `its log is ${logFile}`, cause })
+    throw new NodeStartError(`${options.name} did not start: ${startProblemOf(cause)}`, {
+      advice: `its log is ${logFile}`,
+      cause,
+    })
   })
   let stopped: Promise<void> | undefined
   return {

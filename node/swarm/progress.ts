@@ -13,8 +13,8 @@ export interface ProgressOptions {
 }
 
 const titles: Record<Phase, string> = {
-  starting: 'starting nodes',
-  connecting: 'waiting for the mesh',
+  starting: 'starting',
+  connecting: 'connecting',
   trading: 'trading',
   stopping: 'stopping',
 }
@@ -76,9 +76,9 @@ export class LiveProgress implements SwarmObserver {
     const least = known.length === 0 ? 0 : Math.min(...known)
     return [
       `nodes ${up}/${people}`,
-      `offers known ${least}/${sellers}`,
+      `offers ${least}/${sellers}`,
       counted(this.#bids, 'bid'),
-      `${counted(this.#sales, 'sale')} (${gb(this.#sold)} of ${gb(stock)})`,
+      `${counted(this.#sales, 'sale')}, ${(this.#sold / 1_000).toFixed(1)}/${gb(stock)}`,
       this.#elapsed(),
     ]
   }

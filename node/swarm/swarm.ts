@@ -93,8 +93,8 @@ export class Swarm {
   /** Starts every node and waits until the mesh has formed. @throws NodeStartError naming the node that did not start. */
   async launch(): Promise<void> {
     const { market, seed, folder } = this.#options
-    this.#enter('starting')
     const desks = await layOut({ folder, market, seed })
+    this.#enter('starting')
     const dialling = new Prng(seed).fork('dialling')
     const dialled = desks.map((_, index) => peersOf(index, dialling))
     const prepare = this.#options.isolate === 'process' ? this.#child : await this.#inProcess()
@@ -108,20 +108,7 @@ export class Swarm {
       this.#cancelled = true
       throw error
     }
-    await writeInfo(folder, {
-      seed,
-      market: market.market,
-      pid: process.pid,
-      nodes: this.#members.map(({ desk, node }) => ({
-        name: node.name,
-        peerId: node.peerId,
-        addresses: node.addresses,
-        pid: node.pid,
-        folder: desk.folder,
-        config: desk.config,
-        log: desk.log,
-      })),
-    })
+    await this.#writeInfo(process.pid)
     this.#enter('connecting')
     await this.#until(() => this.#connected(), meshMsMax)
   }
@@ -142,10 +129,11 @@ export class Swarm {
   /** Ends every node. Safe to call at any time, also while launching. */
   async stop(): Promise<void> {
     this.#cancelled = true
-    this.#enter('stopping')
+    if (this.#phase !== 'idle') this.#enter('stopping')
     for (const child of this.#children) if (!this.#members.some(({ node }) => node === child)) child.kill()
     await Promise.allSettled(this.#launching)
     await Promise.all(this.#members.map(({ node }) => node.stop({ withdraw: true })))
+    if (this.#phase !== 'idle') await this.#writeInfo(null)
   }
 
   /** Ends every process of the swarm at once; synchronous, for a last resort. */
@@ -154,15 +142,14 @@ export class Swarm {
     for (const child of this.#children) child.kill()
   }
 
-  /** What every node has in its store: asked of the nodes while they run, read from disk once they have stopped. */
+  /** What every node has in its store: asked of those that run, read from disk of those that do not. */
   async ledgers(): Promise<readonly { readonly member: Member; readonly contents: StoreContents }[]> {
     const running = this.#phase !== 'stopping'
-    const dead = new Set(this.#deaths.map(({ name }) => name))
     return Promise.all(
-      this.#members.map(async (member) => ({
-        member,
-        contents: running && !dead.has(member.node.name) ? await member.node.contents() : await storedIn(member.desk),
-      })),
+      this.#members.map(async (member) => {
+        const stored = () => storedIn(member.desk)
+        return { member, contents: await (running ? member.node.contents().catch(stored) : stored()) }
+      }),
     )
   }
 
@@ -207,6 +194,20 @@ export class Swarm {
       }
       return (bootstrap) => startInProcess({ node: { ...node, bootstrap }, logFile: log, start: startMarketNode })
     }
+  }
+
+  async #writeInfo(pid: number | null): Promise<void> {
+    const { market, seed, folder } = this.#options
+    const nodes = this.#members.map(({ desk, node }) => ({
+      name: node.name,
+      peerId: node.peerId,
+      addresses: node.addresses,
+      pid: node.pid,
+      folder: desk.folder,
+      config: desk.config,
+      log: desk.log,
+    }))
+    await writeInfo(folder, { seed, market: market.market, pid, nodes })
   }
 
   #admit(member: Member): void {
@@ -260,8 +261,9 @@ export class Swarm {
   }
 
   #connected(): boolean {
-    const others = this.#members.length - 1
-    return this.#living().every(({ node }) => (this.#statuses.get(node.name)?.meshPeers ?? 0) >= Math.min(2, others))
+    const living = this.#living()
+    const others = living.length - 1
+    return living.every(({ node }) => (this.#statuses.get(node.name)?.meshPeers ?? 0) >= Math.min(2, others))
   }
 
   #atRest(): boolean {

@@ -1,5 +1,5 @@
 /** Where a swarm lives on disk: a folder and a log for each node, and `swarm.json`, which says what is where. */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Prng } from '../../src/sim/prng.js'
 import { UsageError } from '../errors.js'
@@ -22,7 +22,8 @@ export interface Desk {
 export interface SwarmInfo {
   readonly seed: string
   readonly market: string
-  readonly pid: number
+  /** The supervisor, while it runs. */
+  readonly pid: number | null
   readonly nodes: readonly {
     readonly name: string
     readonly peerId: string
@@ -42,7 +43,7 @@ export interface WorkspaceOptions {
 
 /**
  * Empties the folder of an earlier swarm and lays out this one, a configuration for each node.
- * @throws UsageError when the folder holds anything that no swarm put there.
+ * @throws UsageError when the folder holds anything that no swarm put there, or a swarm that still runs.
  */
 export async function layOut({ folder, market, seed }: WorkspaceOptions): Promise<readonly Desk[]> {
   await mkdir(folder, { recursive: true }).catch((cause: Error) => {
@@ -54,6 +55,7 @@ export async function layOut({ folder, market, seed }: WorkspaceOptions): Promis
       advice: 'name another folder with --folder',
     })
   }
+  await assertFree(folder)
   for (const name of found) await rm(join(folder, name), { recursive: true, force: true })
   await writeInfo(folder, { seed, market: market.market, pid: process.pid, nodes: [] })
   const identities = new Prng(seed).fork('identity')
@@ -72,6 +74,26 @@ export async function layOut({ folder, market, seed }: WorkspaceOptions): Promis
     await writeFile(desk.config, `${JSON.stringify(configOf(desk, market), undefined, 2)}\n`, { mode: 0o600 })
   }
   return desks
+}
+
+async function assertFree(folder: string): Promise<void> {
+  const info = await readFile(join(folder, infoName), 'utf8')
+    .then(JSON.parse)
+    .catch(() => ({}))
+  const { pid } = info as Partial<SwarmInfo>
+  if (typeof pid !== 'number' || !isRunning(pid)) return
+  throw new UsageError(`${folder}: a swarm runs there, as process ${pid}`, {
+    advice: 'stop it first, or name another folder with --folder',
+  })
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 export async function writeInfo(folder: string, info: SwarmInfo): Promise<void> {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { ChildNode } from '../../node/swarm/child.js'
 
 const entry = 'dist/node/main.js'
 const running = new Set<ChildProcess>()
@@ -26,7 +27,10 @@ interface Ended {
   readonly err: string
 }
 
-function start(args: readonly string[], input?: string): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+function start(
+  args: readonly string[],
+  input?: string,
+): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const child = spawn(process.execPath, [entry, ...args], { stdio: 'pipe' })
   running.add(child)
   let [out, err] = ['', '']
@@ -84,7 +88,10 @@ describe('overage clear', () => {
   })
 
   it('refuses bad input by its path, prints no result, and exits with 2', async () => {
-    const { code, out, err } = await overage(['clear', '--json'], '{"stock":1,"bids":[{"buyer":"a","quantity":-3,"price":1}]}')
+    const { code, out, err } = await overage(
+      ['clear', '--json'],
+      '{"stock":1,"bids":[{"buyer":"a","quantity":-3,"price":1}]}',
+    )
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain('bids[0].quantity: must be a whole number of MB from 1 to 10000000, got -3')
     expect(err).not.toContain('    at ')
@@ -214,7 +221,7 @@ describe('overage swarm', () => {
     const reports = await Promise.all(
       [1, 2].map((run) =>
         overage([
-          ...['swarm', '--buyers', '4', '--sellers', '2', '--seed', 'fixed', '--isolate', 'none', '--json', '-'],
+          ...['swarm', '--nodes', '3', '--seed', 'fixed', '--isolate', 'none', '--json', '-'],
           ...['--folder', join(folder, `drawn-${run}`)],
         ]),
       ),
@@ -223,7 +230,7 @@ describe('overage swarm', () => {
       expect(code).toBe(0)
       return (JSON.parse(out) as { nodes: { name: string; peerId: string }[] }).nodes.map(({ peerId }) => peerId)
     })
-    expect(first).toHaveLength(6)
+    expect(first).toHaveLength(3)
     expect(first).toEqual(second)
   })
 
@@ -253,6 +260,16 @@ describe('overage swarm', () => {
     const { code, err } = await ended
     expect(code).toBe(1)
     expect(err).toContain('ann died: ann was ended by SIGKILL')
+  })
+
+  it('names a node that does not start, with its last words', async () => {
+    const options = { name: 'leo', config: join(folder, 'nowhere.json'), logFile: join(folder, 'leo.jsonl') }
+    const child = new ChildNode({ ...options, patienceMs: 30_000, entry })
+    await expect(child.loaded()).rejects.toMatchObject({
+      exitCode: 3,
+      message: `leo ended with exit code 2; its last words: ${options.config}: no such file`,
+      advice: `its log is ${options.logFile}`,
+    })
   })
 
   it('touches no folder that it did not make, and refuses wrong flags before it starts anything', async () => {
