@@ -150,8 +150,8 @@ export class Driver implements Receiver {
     const { agent, clock, trace } = this.#options
     const now = clock.now()
     const effects = agent.step(now, event)
-    trace?.step(now, event, effects)
     this.#arm()
+    trace?.step(now, event, effects)
     this.#enqueue(effects)
   }
 
