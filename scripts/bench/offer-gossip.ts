@@ -17,8 +17,8 @@ export async function benchOfferGossip(): Promise<readonly BenchRow[]> {
   const signer = signerOf(await generateKeyPair('Ed25519'))
   let sequence = 0
   const receiverOf: GossipOptions['receiverOf'] = (host, seen) => {
-    const book = new OfferBook(10_000)
     const me = host.peerId.toString()
+    const book = new OfferBook(me, 10_000)
     const context = { market, me, verifier: ed25519Verifier, knownSequence: (offer: string) => book.sequenceOf(offer) }
     return {
       direct: () => {},

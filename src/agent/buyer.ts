@@ -1,5 +1,4 @@
 import { anticipate } from '../mechanism/ladder.js'
-import { chooseView } from '../mechanism/pool.js'
 import { type OfferView, type Situation, worthSending } from '../mechanism/reply.js'
 import { strategies } from '../mechanism/strategy.js'
 import { type Valuation, valuationOf } from '../mechanism/valuation.js'
@@ -183,11 +182,12 @@ export class Buyer {
     this.#forgetShunned(now)
     const marginal = this.#valuation.marginal(this.#purchases.committed.quantity)
     const accepted = new Set(this.#purchases.unsettledOffers())
-    const usable = book
-      .open()
-      .filter((offer) => isBiddable(offer, signer.id, now) && offer.reserve < marginal)
-      .filter(({ offer }) => !this.#shunned.has(offer) && !accepted.has(offer))
-    const chosen = new Set(chooseView(signer.id, usable, rules.viewMax).map(({ offer }) => offer))
+    const usable = (offer: Offer): boolean =>
+      isBiddable(offer, signer.id, now) &&
+      offer.reserve < marginal &&
+      !this.#shunned.has(offer.offer) &&
+      !accepted.has(offer.offer)
+    const chosen = new Set(book.view(rules.viewMax, usable).map(({ offer }) => offer))
     for (const { offer } of this.#standing.bids()) chosen.add(offer)
     return [...chosen].sort().map((offer) => this.#viewOf(offer))
   }

@@ -36,7 +36,7 @@ export class Participant implements Agent {
   constructor(options: ParticipantOptions) {
     const { signer, market, rules, random, addresses, sells, wants, restored } = options
     this.#me = signer.id
-    this.#book = new OfferBook(rules.offersMax)
+    this.#book = new OfferBook(signer.id, rules.offersMax)
     if (sells !== undefined) {
       this.#seller = new Seller({ signer, market, rules, plan: sells, addresses, restored })
     }
