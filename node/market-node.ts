@@ -6,15 +6,15 @@ import { Participant } from '../src/agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
 import type { StoreContents } from '../src/ports/store.js'
 import { encode } from '../src/protocol/codec.js'
-import { decodeOfferPage, decodeOfferRequest, encodeOfferPage, encodeOfferRequest } from '../src/protocol/offer-sync.js'
 import { offersTopicOf } from '../src/protocol/topics.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
 import { Prng } from '../src/sim/prng.js'
 import { SystemClock } from './clock-system.js'
 import { identityFromSeed, loadIdentity } from './identity.js'
+import { ownAddressesOf } from './libp2p/address.js'
 import { composeLibp2p, type Host } from './libp2p/compose.js'
 import { Discovery } from './libp2p/discovery.js'
-import { OfferSync, type OfferSyncCodec } from './libp2p/offer-sync.js'
+import { OfferSync } from './libp2p/offer-sync.js'
 import { meshPeersOf } from './libp2p/shim.js'
 import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
 import { ed25519Verifier, signerOf } from './signer-ed25519.js'
@@ -88,19 +88,6 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
   }
 }
 
-const syncCodec: OfferSyncCodec = {
-  encodeRequest: encodeOfferRequest,
-  decodeRequest: (bytes) => {
-    const decoded = decodeOfferRequest(bytes)
-    return decoded.ok ? decoded.request : undefined
-  },
-  encodePage: encodeOfferPage,
-  decodePage: (bytes) => {
-    const decoded = decodeOfferPage(bytes)
-    return decoded.ok ? decoded.page : undefined
-  },
-}
-
 interface Parts {
   readonly host: Host
   readonly store: LevelStore
@@ -130,7 +117,7 @@ class Libp2pMarketNode implements MarketNode {
     this.peerId = signer.id
     // Chance only staggers reactions here; no two nodes share an identity, so none share their delays.
     const random = new Prng(`${signer.id} ${Date.now()}`)
-    const addresses = host.getMultiaddrs().map(String)
+    const addresses = ownAddressesOf(host)
     this.#participant = new Participant({ signer, market, rules, random, addresses, sells, wants, restored })
     this.#driver = new Driver({
       agent: this.#participant,
@@ -161,7 +148,6 @@ class Libp2pMarketNode implements MarketNode {
     this.#sync = new OfferSync({
       host,
       market,
-      codec: syncCodec,
       page: (after, limit) => {
         const { offers, next } = this.#participant.page(after, limit)
         return { offers: offers.map(encode), next }

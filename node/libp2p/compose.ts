@@ -32,7 +32,7 @@ export interface HostOptions {
 /** More peers than this on one machine need more than one machine. */
 const localPeersMax = 2_000
 /** Mesh degree in local swarms: carries about 20 % more under overload than gossipsub's 6, 4, 12. */
-const localMesh = { D: 4, Dlo: 2, Dhi: 7, Dscore: 2, Dout: 1 } as const
+export const localMesh = { D: 4, Dlo: 2, Dhi: 7, Dscore: 2, Dout: 1 } as const
 
 /**
  * Scores count only what a peer is answerable for. Every honest node validates before it forwards, so an invalid

@@ -4,41 +4,24 @@ import { decode, encode } from 'it-length-prefixed'
 import { pipe } from 'it-pipe'
 import type { PeerId } from '../../src/ports/signer.js'
 import type { Verdict } from '../../src/ports/transport.js'
+import { limits } from '../../src/protocol/message.js'
+import {
+  type Cursor,
+  decodeOfferPage,
+  decodeOfferRequest,
+  encodeOfferPage,
+  encodeOfferRequest,
+  type OfferPage,
+} from '../../src/protocol/offer-sync.js'
+import { offersProtocolId } from '../../src/protocol/topics.js'
 import type { Host } from './compose.js'
 import { surfacing } from './fault.js'
-
-export const offerSyncProtocol = '/overage/offers/1.0.0'
-
-/** Asks for offers of a market in the order of their ids. */
-export interface OfferRequest {
-  readonly market: string
-  /** Only offers after this id; '' for all. */
-  readonly after: string
-  /** At most so many. */
-  readonly limit: number
-}
-
-export interface OfferPage {
-  /** Signed offers as they were gossiped. */
-  readonly offers: readonly Uint8Array[]
-  /** What to ask for next; '' when there are no more. */
-  readonly next: string
-}
-
-/** How requests and pages travel. The decoders return undefined for whatever is not one; they never throw. */
-export interface OfferSyncCodec {
-  encodeRequest(request: OfferRequest): Uint8Array
-  decodeRequest(bytes: Uint8Array): OfferRequest | undefined
-  encodePage(page: OfferPage): Uint8Array
-  decodePage(bytes: Uint8Array): OfferPage | undefined
-}
 
 export interface OfferSyncOptions {
   readonly host: Host
   readonly market: string
-  readonly codec: OfferSyncCodec
   /** The offers that this node knows, for others who ask. */
-  readonly page: (after: string, limit: number) => OfferPage
+  readonly page: (after: Cursor, limit: number) => OfferPage
   /** Takes an offer that a peer sent; a peer who sends one that is rejected is asked no further this time. */
   readonly receive: (from: PeerId, offer: Uint8Array) => Verdict
   /** Default {@link offerSyncDefaults}. */
@@ -60,8 +43,6 @@ export interface OfferSyncSettings {
   readonly streamsPerPeerMax: number
   /** Offers in one page, asked for or given. */
   readonly pageOffersMax: number
-  readonly requestBytesMax: number
-  readonly pageBytesMax: number
 }
 
 export const offerSyncDefaults: OfferSyncSettings = Object.freeze({
@@ -72,8 +53,6 @@ export const offerSyncDefaults: OfferSyncSettings = Object.freeze({
   pagesMax: 64,
   streamsPerPeerMax: 4,
   pageOffersMax: 64,
-  requestBytesMax: 256,
-  pageBytesMax: 262_144,
 })
 
 /**
@@ -99,10 +78,10 @@ export class OfferSync {
   /** Begins to answer, and to ask peers once identify says that they speak the protocol. */
   async start(): Promise<void> {
     const { host } = this.#options
-    await host.handle(offerSyncProtocol, (stream, connection) => void this.#answer(stream, connection), {
+    await host.handle(offersProtocolId, (stream, connection) => void this.#answer(stream, connection), {
       maxInboundStreams: this.#settings.streamsPerPeerMax,
     })
-    this.#topology = await host.register(offerSyncProtocol, {
+    this.#topology = await host.register(offersProtocolId, {
       onConnect: (peer) => this.#greet(peer),
       onDisconnect: (peer) => void this.#peers.delete(peer.toString()),
     })
@@ -115,7 +94,7 @@ export class OfferSync {
     clearTimeout(this.#round)
     clearTimeout(this.#calm)
     if (this.#topology !== undefined) host.unregister(this.#topology)
-    await host.unhandle(offerSyncProtocol)
+    await host.unhandle(offersProtocolId)
     await Promise.all(this.#asking.values())
   }
 
@@ -176,22 +155,22 @@ export class OfferSync {
   }
 
   async #fetchPage(peer: Libp2pPeerId, after: string, signal: AbortSignal): Promise<OfferPage> {
-    const { host, market, codec } = this.#options
-    const request = codec.encodeRequest({ market, after, limit: this.#settings.pageOffersMax })
-    const stream = await host.dialProtocol(peer, offerSyncProtocol, { signal })
+    const { host, market } = this.#options
+    const request = encodeOfferRequest({ market, after, limit: this.#settings.pageOffersMax })
+    const stream = await host.dialProtocol(peer, offersProtocolId, { signal })
     try {
       const page = await pipe(
         [request],
         (requests) => encode(requests),
         within(stream, signal),
-        (chunks) => decode(chunks, { maxDataLength: this.#settings.pageBytesMax }),
+        (chunks) => decode(chunks, { maxDataLength: limits.pageBytesMax }),
         async (pages) => {
-          for await (const bytes of pages) return codec.decodePage(bytes.slice())
+          for await (const bytes of pages) return decodeOfferPage(bytes.slice())
           return undefined
         },
       )
-      if (page === undefined) throw new Error('what came is not a page of offers')
-      return page
+      if (!page?.ok) throw new Error('what came is not a page of offers')
+      return page.page
     } catch (error) {
       stream.abort(error as Error)
       throw error
@@ -204,7 +183,7 @@ export class OfferSync {
     try {
       await pipe(
         duplex,
-        (chunks) => decode(chunks, { maxDataLength: this.#settings.requestBytesMax }),
+        (chunks) => decode(chunks, { maxDataLength: limits.requestBytesMax }),
         async function* (requests) {
           for await (const request of requests) {
             yield answered(request.slice())
@@ -221,11 +200,12 @@ export class OfferSync {
   }
 
   #pageFor(bytes: Uint8Array): Uint8Array {
-    const { market, codec, page } = this.#options
-    const request = codec.decodeRequest(bytes)
-    if (request === undefined || request.market !== market) throw new Error('not a request for offers of this market')
-    const limit = Math.min(request.limit, this.#settings.pageOffersMax)
-    return surfacing(() => codec.encodePage(page(request.after, limit)), new Uint8Array(0))
+    const { market, page } = this.#options
+    const decoded = decodeOfferRequest(bytes)
+    if (!decoded.ok || decoded.request.market !== market) throw new Error('not a request for offers of this market')
+    const { after, limit } = decoded.request
+    const answer = () => encodeOfferPage(page(after, Math.min(limit, this.#settings.pageOffersMax)))
+    return surfacing(answer, new Uint8Array(0))
   }
 
   #deadline(): AbortSignal {

@@ -4,13 +4,12 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import type { PeerId } from '../../src/ports/signer.js'
 import type { Receiver, Transport, Verdict } from '../../src/ports/transport.js'
 import { limits } from '../../src/protocol/message.js'
+import { auctionProtocolId } from '../../src/protocol/topics.js'
 import { dialableAt } from './address.js'
 import type { Host } from './compose.js'
 import { surfacing } from './fault.js'
 import { PeerLink } from './peer-link.js'
 import { watchDuplicates } from './shim.js'
-
-export const auctionProtocol = '/overage/auction/1.0.0'
 
 export interface TransportOptions {
   readonly host: Host
@@ -114,7 +113,7 @@ export class Libp2pTransport implements Transport {
   /** Begins to receive. Call it before the host dials anyone, so that no gossip is missed. */
   async start(): Promise<void> {
     const { pubsub } = this.#host.services
-    await this.#host.handle(auctionProtocol, (stream, connection) => this.#accept(stream, connection), {
+    await this.#host.handle(auctionProtocolId, (stream, connection) => this.#accept(stream, connection), {
       maxInboundStreams: this.#limits.streamsPerPeerMax,
       maxOutboundStreams: this.#limits.streamsPerPeerMax,
     })
@@ -132,7 +131,7 @@ export class Libp2pTransport implements Transport {
     if (this.#stopping.signal.aborted) return
     const { pubsub } = this.#host.services
     this.#stopping.abort()
-    await this.#host.unhandle(auctionProtocol)
+    await this.#host.unhandle(auctionProtocolId)
     for (const topic of this.#listenTopics) {
       pubsub.unsubscribe(topic)
       pubsub.topicValidators.delete(topic)
@@ -203,9 +202,9 @@ export class Libp2pTransport implements Transport {
       maxOutboundStreams: this.#limits.streamsPerPeerMax,
     }
     const standing = this.#host.getConnections(id).find(({ status }) => status === 'open')
-    if (standing !== undefined) return standing.newStream([auctionProtocol], options)
+    if (standing !== undefined) return standing.newStream([auctionProtocolId], options)
     const targets = dialableAt(peer, addresses)
-    return this.#host.dialProtocol(targets.length > 0 ? targets : id, auctionProtocol, options)
+    return this.#host.dialProtocol(targets.length > 0 ? targets : id, auctionProtocolId, options)
   }
 
   /** Tells the receiver once for all that was lost in this turn, and never from within a call of its own. */

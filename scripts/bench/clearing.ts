@@ -4,16 +4,7 @@ import { clear } from '../../src/mechanism/auction.js'
 import type { Bid } from '../../src/mechanism/bid.js'
 import { Prng } from '../../src/sim/prng.js'
 import { megabytes, megabytesMax, ticks } from '../../src/units.js'
-
-/** One line of the table that `npm run bench` prints. */
-export interface BenchRow {
-  readonly name: string
-  readonly ours: number
-  readonly bare: number
-  readonly unit: string
-  readonly ratio: number
-  readonly limit: number
-}
+import { type BenchRow, rowOf } from './row.js'
 
 const bidCount = 1_000_000
 const runs = 7
@@ -47,7 +38,7 @@ function measure(name: string, shape: { readonly levels: number; readonly widest
     ours.push(elapsed(() => clear(ask, bids)))
   }
   const [a, b] = [median(ours), median(bare)]
-  return { name, ours: a, bare: b, unit: 'ms', ratio: a / b, limit: 3 }
+  return rowOf({ name, ours: a, bare: b, unit: 'ms', limit: 3 })
 }
 
 function elapsed(work: () => unknown): number {

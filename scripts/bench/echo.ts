@@ -4,7 +4,7 @@ import { lpStream } from '@libp2p/utils'
 import type { Host } from '../../node/libp2p/compose.js'
 import { Libp2pTransport } from '../../node/libp2p/transport.js'
 import type { Receiver } from '../../src/ports/transport.js'
-import { connectAll, startHost } from './hosts.js'
+import { connectRing, startHost } from './hosts.js'
 import { type BenchRow, quantile, rowOf } from './row.js'
 
 /** Something that goes from the buyer's host to the seller's and back. */
@@ -25,17 +25,18 @@ export interface EchoOptions {
 
 /** A bid with its envelope is about this long. */
 const messageBytes = 300
-const warmUp = 300
+const warmUp = 1_000
 
 /** p50 and p95 of round trips, one bare and one of ours in turn, on the same two nodes. */
 export async function benchEcho(options: EchoOptions = {}): Promise<readonly BenchRow[]> {
   const { name = 'auction stream / bare echo', ours: makeOurs = transportEcho, rounds = 2_000 } = options
   const [buyer, seller] = [await startHost(), await startHost()]
-  await connectAll([buyer, seller])
+  await connectRing([buyer, seller])
   const exchanges = [await makeOurs({ buyer, seller }), await bareEcho({ buyer, seller })] as const
   const times: readonly [number[], number[]] = [[], []]
   for (let round = 0; round < warmUp + rounds; round += 1) {
-    for (const side of [0, 1] as const) {
+    // In turn first: what one leaves behind, the other finds.
+    for (const side of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
       const start = performance.now()
       await exchanges[side].roundTrip()
       if (round >= warmUp) times[side].push(1_000 * (performance.now() - start))

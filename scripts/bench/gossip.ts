@@ -1,10 +1,13 @@
 /** How long a gossiped message takes to reach all of a swarm, against a bare gossipsub message in the same mesh. */
 import '../../node/polyfill.js'
 import { randomBytes } from 'node:crypto'
+import type { GossipSub } from '@chainsafe/libp2p-gossipsub'
+import { stop } from '@libp2p/interface'
 import type { Host } from '../../node/libp2p/compose.js'
+import { meshPeersOf } from '../../node/libp2p/shim.js'
 import { Libp2pTransport } from '../../node/libp2p/transport.js'
 import type { Receiver } from '../../src/ports/transport.js'
-import { benchTopic, connectAll, meshed, pause, startHost } from './hosts.js'
+import { addBareGossipsub, benchTopic, connectRing, pause, startHost } from './hosts.js'
 import { type BenchRow, quantile, rowOf } from './row.js'
 
 export interface GossipOptions {
@@ -16,8 +19,16 @@ export interface GossipOptions {
   readonly receiverOf?: (host: Host, seen: () => void) => Receiver
   /** Fresh messages for one of the nodes to publish. Default: random bytes. */
   readonly messageOf?: (host: Host) => Uint8Array
+  /** Whether the bare message is signed and checked, as gossipsub does unless told otherwise. Default: true. */
+  readonly signed?: boolean
   readonly nodes?: number
   readonly messages?: number
+}
+
+interface Node {
+  readonly host: Host
+  readonly transport: Libp2pTransport
+  readonly bare: GossipSub
 }
 
 /** An offer with some rungs and two addresses, in its envelope, is about this long. */
@@ -28,26 +39,18 @@ const waitMsMax = 3_000
 
 /** p50 and p95, over messages, of the time until the last node of the swarm has one; bare and ours in turn. */
 export async function benchGossip(options: GossipOptions = {}): Promise<readonly BenchRow[]> {
-  const { name = 'gossip / bare gossipsub', nodes = 20, messages = 200 } = options
+  const { name = 'gossip / bare gossipsub', signed = true, nodes: count = 20, messages = 200 } = options
   const { receiverOf = takeAll, messageOf = () => randomBytes(messageBytes) } = options
-  const hosts = await Promise.all(Array.from({ length: nodes }, startHost))
   let missing = 0
   let complete = (): void => {}
   const seen = (): void => {
     missing -= 1
     if (missing === 0) complete()
   }
-  const transports = hosts.map((host) => {
-    const receiver = receiverOf(host, seen)
-    return new Libp2pTransport({ host, publishTopic: benchTopic, listenTopics: [benchTopic], receiver })
-  })
-  await Promise.all(transports.map((transport) => transport.start()))
-  await connectAll(hosts)
-  await meshed(hosts)
-  const toggle = validatorToggle(hosts, seen)
+  const nodes = await startNodes({ count, signed, receiverOf: (host) => receiverOf(host, seen), seen })
   const time = async (publish: () => void): Promise<number> => {
     const start = performance.now()
-    missing = nodes - 1
+    missing = count - 1
     const reached = new Promise<void>((resolve) => {
       complete = resolve
     })
@@ -60,30 +63,65 @@ export async function benchGossip(options: GossipOptions = {}): Promise<readonly
   }
   const times: { readonly ours: number[]; readonly bare: number[] } = { ours: [], bare: [] }
   for (let round = 0; round < warmUp + messages; round += 1) {
-    const index = round % nodes
-    const host = hosts[index] as Host
-    const [ours, bare] = [messageOf(host), messageOf(host)]
-    toggle.ours()
-    const oursMs = await time(() => transports[index]?.publish(ours))
-    toggle.bare()
-    const bareMs = await time(() => void host.services.pubsub.publish(benchTopic, bare))
+    const { host, transport, bare } = nodes[round % count] as Node
+    const message = messageOf(host)
+    const oursMs = await time(() => transport.publish(message))
+    const bareMs = await time(() => void bare.publish(benchTopic, randomBytes(message.byteLength)))
     if (round >= warmUp) {
       times.ours.push(oursMs)
       times.bare.push(bareMs)
     }
   }
-  toggle.ours()
-  await Promise.all(transports.map((transport) => transport.stop()))
-  await Promise.all(hosts.map((host) => host.stop()))
+  await Promise.all(nodes.map(({ transport, bare }) => Promise.all([transport.stop(), stop(bare)])))
+  await Promise.all(nodes.map(({ host }) => host.stop()))
   return [0.5, 0.95].map((share) =>
     rowOf({
-      name: `${name}, ${nodes} nodes, p${100 * share}`,
+      name: `${name}, ${count} nodes, p${100 * share}`,
       ours: quantile(times.ours, share),
       bare: quantile(times.bare, share),
       unit: 'ms',
       limit: 1.3,
     }),
   )
+}
+
+/**
+ * Nodes that gossip in two ways over the same connections. Each joins when those before it have, so that every connection
+ * becomes part of both meshes: they are the same.
+ */
+async function startNodes(options: {
+  readonly count: number
+  readonly signed: boolean
+  readonly receiverOf: (host: Host) => Receiver
+  readonly seen: () => void
+}): Promise<Node[]> {
+  const { count, signed, receiverOf, seen } = options
+  const hosts = await Promise.all(Array.from({ length: count }, startHost))
+  const nodes = await Promise.all(
+    hosts.map(async (host) => {
+      const topics = { publishTopic: benchTopic, listenTopics: [benchTopic] }
+      const transport = new Libp2pTransport({ host, ...topics, receiver: receiverOf(host) })
+      const bare = await addBareGossipsub(host, { signed })
+      bare.addEventListener('message', seen)
+      return { host, transport, bare }
+    }),
+  )
+  await connectRing(hosts)
+  await pause(1_000)
+  for (const { transport, bare } of nodes) {
+    await transport.start()
+    bare.subscribe(benchTopic)
+    await pause(50)
+  }
+  const same = ({ host, bare }: Node): boolean => {
+    const [ours, theirs] = [meshPeersOf(host.services.pubsub, benchTopic), meshPeersOf(bare, benchTopic)]
+    return ours.length === host.getPeers().length && theirs.length === ours.length
+  }
+  for (let wait = 0; !nodes.every(same); wait += 1) {
+    if (wait === 100) throw new Error('the meshes did not become the same')
+    await pause(100)
+  }
+  return nodes
 }
 
 const takeAll = (_: Host, seen: () => void): Receiver => ({
@@ -94,25 +132,3 @@ const takeAll = (_: Host, seen: () => void): Receiver => ({
   direct: () => {},
   undelivered: () => {},
 })
-
-/**
- * One topic and one mesh for both: taking the transports' validators away leaves bare gossipsub, which tells whoever listens
- * to its messages.
- */
-function validatorToggle(hosts: readonly Host[], seen: () => void) {
-  const ends = hosts.map(({ services: { pubsub } }) => ({ pubsub, validator: pubsub.topicValidators.get(benchTopic) }))
-  return {
-    ours: (): void => {
-      for (const { pubsub, validator } of ends) {
-        pubsub.removeEventListener('message', seen)
-        if (validator !== undefined) pubsub.topicValidators.set(benchTopic, validator)
-      }
-    },
-    bare: (): void => {
-      for (const { pubsub } of ends) {
-        pubsub.addEventListener('message', seen)
-        pubsub.topicValidators.delete(benchTopic)
-      }
-    },
-  }
-}

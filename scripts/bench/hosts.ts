@@ -1,7 +1,8 @@
 import '../../node/polyfill.js'
+import { type GossipSub, type GossipSubComponents, gossipsub, StrictNoSign } from '@chainsafe/libp2p-gossipsub'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { composeLibp2p, type Host } from '../../node/libp2p/compose.js'
-import { meshPeersOf } from '../../node/libp2p/shim.js'
+import { start } from '@libp2p/interface'
+import { composeLibp2p, type Host, localMesh } from '../../node/libp2p/compose.js'
 
 export const benchTopic = 'overage/1/bench/offers/0'
 
@@ -13,19 +14,30 @@ export const startHost = async (): Promise<Host> =>
     topics: [benchTopic],
   })
 
-/** Connects each host to the next and to some across the ring, so that every mesh can fill. */
-export async function connectAll(hosts: readonly Host[]): Promise<void> {
-  const links = hosts.flatMap((host, index) =>
-    [1, 3, 7].map((step) => [host, hosts[(index + step) % hosts.length] as Host] as const),
-  )
-  await Promise.all(links.filter(([from, to]) => from !== to).map(([from, to]) => from.dial(to.getMultiaddrs())))
+/**
+ * A second gossipsub on the host's own connections, under protocol ids of its own and with as many mesh peers as ours. `signed`:
+ * as the library comes, signing what it publishes and checking what arrives; else as lean as ours, but checking nothing.
+ */
+export async function addBareGossipsub(host: Host, { signed }: { readonly signed: boolean }): Promise<GossipSub> {
+  const { components } = host as unknown as { readonly components: GossipSubComponents }
+  const bare = gossipsub({
+    ...localMesh,
+    allowPublishToZeroTopicPeers: true,
+    floodPublish: false,
+    scoreParams: { IPColocationFactorWeight: 0 },
+    ...(signed ? {} : { globalSignaturePolicy: StrictNoSign, idontwantMinDataSize: Number.MAX_SAFE_INTEGER }),
+  })(components)
+  bare.protocols = bare.protocols.map((protocol) => `/overage-bench${protocol}`)
+  await start(bare)
+  return bare
 }
 
-/** Resolves when every host has enough peers in its mesh, and a heartbeat later. */
-export async function meshed(hosts: readonly Host[]): Promise<void> {
-  const ready = (): boolean => hosts.every(({ services }) => meshPeersOf(services.pubsub, benchTopic).length >= 2)
-  while (!ready()) await pause(20)
-  await pause(1_500)
+/** Connects hosts in a ring with chords: four neighbours for each, which is as many as a mesh takes. */
+export async function connectRing(hosts: readonly Host[]): Promise<void> {
+  const links = hosts.flatMap((host, index) =>
+    [1, 3].map((step) => [host, hosts[(index + step) % hosts.length] as Host] as const),
+  )
+  await Promise.all(links.filter(([from, to]) => from !== to).map(([from, to]) => from.dial(to.getMultiaddrs())))
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

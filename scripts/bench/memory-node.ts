@@ -1,50 +1,26 @@
-/** Run by `memory.ts` in a process of its own: everything impure that a node has. */
-import '../../node/polyfill.js'
-import { SystemClock } from '../../node/clock-system.js'
-import { loadIdentity } from '../../node/identity.js'
-import { composeLibp2p } from '../../node/libp2p/compose.js'
-import { Discovery } from '../../node/libp2p/discovery.js'
-import { OfferSync } from '../../node/libp2p/offer-sync.js'
-import { Libp2pTransport } from '../../node/libp2p/transport.js'
-import { LevelStore } from '../../node/store-level.js'
-import { benchTopic } from './hosts.js'
+/** Run by `memory.ts` in a process of its own: a whole node that sells and buys. */
+import { pino } from 'pino'
+import { startMarketNode } from '../../node/market-node.js'
+import { lanRules } from '../../src/agent/rules.js'
+import { megabytes, millis, ticks } from '../../src/units.js'
 import { printResidentSet } from './settle.js'
 
-const folder = process.argv[2] as string
-const store = await LevelStore.open(`${folder}/store`)
-const host = await composeLibp2p({
-  privateKey: await loadIdentity(folder),
-  listen: ['/ip4/127.0.0.1/tcp/0'],
-  local: true,
-  topics: [benchTopic],
-})
-const transport = new Libp2pTransport({
-  host,
-  publishTopic: benchTopic,
-  listenTopics: [benchTopic],
-  receiver: { gossip: () => 'accept', direct: () => {}, undelivered: () => {} },
-})
-const sync = new OfferSync({
-  host,
+const node = await startMarketNode({
+  name: 'bench',
+  folder: process.argv[2] as string,
   market: 'bench',
-  codec: {
-    encodeRequest: () => new Uint8Array(0),
-    decodeRequest: () => undefined,
-    encodePage: () => new Uint8Array(0),
-    decodePage: () => undefined,
+  listen: ['/ip4/127.0.0.1/tcp/0'],
+  bootstrap: [],
+  local: true,
+  rules: { ...lanRules, idleMsMax: millis(60_000) },
+  sells: { stock: megabytes(5_000), floor: ticks(5_000), policy: 'tracking', closesAfterMs: millis(3_600_000) },
+  wants: {
+    valuation: { kind: 'alpha-fair', sigma: 40, alpha: 0.5, demand: 10 },
+    budget: undefined,
+    strategy: 'minimal-pool',
   },
-  page: () => ({ offers: [], next: '' }),
-  receive: () => 'accept',
+  log: pino({ level: 'silent' }),
 })
-const discovery = new Discovery({ host, bootstrap: [] })
-await transport.start()
-await sync.start()
-discovery.start()
-const clock = new SystemClock()
-store.write([{ key: 'started', value: clock.now() }], { sync: true }, () => {})
+node.trade()
 await printResidentSet()
-await discovery.stop()
-await sync.stop()
-await transport.stop()
-await host.stop()
-await store.close()
+await node.stop({ withdraw: true })

@@ -1,19 +1,22 @@
 import type { PeerId } from '../ports/signer.js'
-import type { StoreContents, StoreRecord } from '../ports/store.js'
+import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import { sealedToJson } from '../protocol/json.js'
 import type { Bid, Sealed } from '../protocol/message.js'
 import { savedMessage } from './restore.js'
 
-/** What became of a bid: `same` is a repetition, `stale` an older or a contradicting one. */
-export type Placement = 'placed' | 'same' | 'stale' | 'full'
+/** What became of a bid: `same` is a repetition of what stands, `stale` an older, an ended or a contradicting one. */
+export type Placement =
+  | { readonly type: 'placed'; readonly records: readonly StoreRecord[] }
+  | { readonly type: 'same' | 'stale' | 'full' }
 
 interface Entry {
   readonly sequence: number
-  /** undefined once it was withdrawn, awarded or declined; the sequence stays, so that it cannot be replayed. */
+  /** The buyer's last bid, a withdrawal included; undefined once it was awarded: the sequence stays, against replays. */
   readonly sealed: Sealed<Bid> | undefined
 }
 
 const prefix = 'seller/bid/'
+const keyOf = (buyer: PeerId): string => prefix + buyer
 
 /** The bids that stand at one seller, one a buyer, as their buyers signed them. */
 export class BidBook {
@@ -23,23 +26,21 @@ export class BidBook {
   constructor(participantsMax: number, restored: StoreContents) {
     this.#participantsMax = participantsMax
     for (const { key, value } of restored) {
-      if (!key.startsWith(prefix)) continue
-      const sealed = savedMessage(key, value, 'bid')
-      this.#entries.set(sealed.body.buyer, entryOf(sealed))
+      if (key.startsWith(prefix)) this.#entries.set(key.slice(prefix.length), savedEntry(key, value))
     }
   }
 
   /** Number of bids that stand. */
   get size(): number {
     let standing = 0
-    for (const { sealed } of this.#entries.values()) if (sealed !== undefined) standing += 1
+    for (const entry of this.#entries.values()) if (isStanding(entry)) standing += 1
     return standing
   }
 
   /** Standing bids in the order of their buyers' ids: the same however they arrived. */
   standing(): readonly Sealed<Bid>[] {
     return [...this.#entries.values()]
-      .flatMap(({ sealed }) => (sealed === undefined ? [] : [sealed]))
+      .flatMap((entry) => (isStanding(entry) ? [entry.sealed] : []))
       .sort((a, b) => (a.body.buyer < b.body.buyer ? -1 : 1))
   }
 
@@ -47,51 +48,53 @@ export class BidBook {
     return this.#entries.get(buyer)?.sequence ?? 0
   }
 
+  /** Puts a bid in the place of its buyer's last one, if it is newer and there is room; `records` keep it so. */
   place(sealed: Sealed<Bid>): Placement {
     const { buyer, sequence, quantity } = sealed.body
     const known = this.#entries.get(buyer)
     if (known !== undefined && sequence <= known.sequence) {
-      return sequence === known.sequence ? 'same' : 'stale'
+      return { type: known.sealed !== undefined && areSame(known.sealed.body, sealed.body) ? 'same' : 'stale' }
     }
-    if (known?.sealed === undefined && quantity > 0 && this.size >= this.#participantsMax) return 'full'
-    if (known === undefined && this.#entries.size >= 4 * this.#participantsMax) this.#forgetOne()
-    this.#entries.set(buyer, entryOf(sealed))
-    return 'placed'
+    const isNew = known === undefined || !isStanding(known)
+    if (isNew && quantity > 0 && this.size >= this.#participantsMax) return { type: 'full' }
+    const forgotten = known === undefined && this.#entries.size >= 4 * this.#participantsMax ? this.#forgetOne() : []
+    this.#entries.set(buyer, { sequence, sealed })
+    return { type: 'placed', records: [...forgotten, { key: keyOf(buyer), value: sealedToJson(sealed) }] }
   }
 
-  /** Ends the bid of `buyer`. Its record stays until the offer closes, for the sequence in it. */
-  end(buyer: PeerId): void {
-    const known = this.#entries.get(buyer)
-    if (known !== undefined) this.#entries.set(buyer, { sequence: known.sequence, sealed: undefined })
+  /** Ends the bid of `buyer`, because it is awarded. Returns what keeps it so: a record of its sequence alone. */
+  end(buyer: PeerId): StoreRecord {
+    const sequence = this.sequenceOf(buyer)
+    this.#entries.set(buyer, { sequence, sealed: undefined })
+    return { key: keyOf(buyer), value: sequence }
   }
 
   /** Ends every bid; returns what removes them from the store. */
   clear(): readonly StoreRecord[] {
-    const records = [...this.#entries.keys()].map((buyer) => ({ key: prefix + buyer, value: undefined }))
+    const records = [...this.#entries.keys()].map((buyer) => ({ key: keyOf(buyer), value: undefined }))
     this.#entries.clear()
     return records
   }
 
-  /** Remembers only the sequence: for one whose bid was ended by an award. */
-  #forgetOne(): void {
-    for (const [buyer, { sealed }] of this.#entries) {
-      if (sealed !== undefined) continue
+  /** Forgets one whose bid does not stand, the earliest known first. */
+  #forgetOne(): readonly StoreRecord[] {
+    for (const [buyer, entry] of this.#entries) {
+      if (isStanding(entry)) continue
       this.#entries.delete(buyer)
-      return
+      return [{ key: keyOf(buyer), value: undefined }]
     }
+    return []
   }
 }
 
-/** The record that keeps a bid across restarts. */
-export const recordOf = (sealed: Sealed<Bid>): StoreRecord => ({
-  key: prefix + sealed.body.buyer,
-  value: sealedToJson(sealed),
-})
+const isStanding = (entry: Entry): entry is Entry & { readonly sealed: Sealed<Bid> } =>
+  entry.sealed !== undefined && entry.sealed.body.quantity > 0
 
-/** The record that ends a bid across restarts. */
-export const endRecordOf = (buyer: PeerId): StoreRecord => ({ key: prefix + buyer, value: undefined })
+const areSame = (a: Bid, b: Bid): boolean =>
+  a.sequence === b.sequence && a.quantity === b.quantity && a.price === b.price
 
-const entryOf = (sealed: Sealed<Bid>): Entry => ({
-  sequence: sealed.body.sequence,
-  sealed: sealed.body.quantity > 0 ? sealed : undefined,
-})
+function savedEntry(key: string, value: Json): Entry {
+  if (typeof value === 'number') return { sequence: value, sealed: undefined }
+  const sealed = savedMessage(key, value, 'bid')
+  return { sequence: sealed.body.sequence, sealed }
+}

@@ -1,11 +1,10 @@
 import { anticipate } from '../mechanism/ladder.js'
-import { chooseView } from '../mechanism/pool.js'
 import { type OfferView, type Situation, worthSending } from '../mechanism/reply.js'
 import { strategies } from '../mechanism/strategy.js'
 import { type Valuation, valuationOf } from '../mechanism/valuation.js'
 import type { Random } from '../ports/random.js'
 import type { Signer } from '../ports/signer.js'
-import type { StoreContents } from '../ports/store.js'
+import type { StoreContents, StoreRecord } from '../ports/store.js'
 import type { Award, Closed, Decline, Offer, OfferId, Quote, Receipt, Refused, Sealed } from '../protocol/message.js'
 import { digestOf, seal } from '../protocol/signing.js'
 import { cost, type Micros, type Millis, micros, microsMax } from '../units.js'
@@ -47,7 +46,7 @@ export class Buyer {
     this.#options = options
     this.#valuation = valuationOf(options.plan.valuation)
     this.#purchases = new Purchases(options.signer, options.rules, options.restored)
-    this.#standing = new StandingBids(options.signer, options.rules, options.restored)
+    this.#standing = new StandingBids(options)
   }
 
   get deadline(): Millis | undefined {
@@ -69,14 +68,14 @@ export class Buyer {
 
   start(now: Millis, out: Effect[]): void {
     this.#active = true
-    this.#purchases.wake(now, out, { everything: true })
-    this.#standing.wake(now, out, { everything: true })
+    this.#purchases.resume(now, out)
+    this.#standing.resume(now, out)
     this.#react(now)
   }
 
   wake(now: Millis, out: Effect[]): void {
     this.#purchases.wake(now, out)
-    this.#standing.wake(now, out)
+    this.#avoid(now, this.#standing.wake(now, out))
     if (this.#replyAt === undefined || this.#replyAt > now) return
     this.#replyAt = undefined
     this.#reply(now, out)
@@ -93,7 +92,8 @@ export class Buyer {
   }
 
   closed(now: Millis, { offer }: Closed, out: Effect[]): void {
-    this.#shun(offer, this.#options.book.get(offer)?.body.expiresAt)
+    const expiresAt = this.#options.book.get(offer)?.body.expiresAt
+    if (expiresAt !== undefined) this.#shunned.set(offer, expiresAt)
     if (this.#standing.end(offer, out)) this.#react(now)
   }
 
@@ -104,14 +104,18 @@ export class Buyer {
     const terms = standing?.offer ?? this.#options.book.get(offer)?.body
     // The seller sends it again; by then the offer is known, and with it the terms to check the award against.
     if (terms === undefined) return
-    const digest = digestOf(award)
-    out.push({ type: 'report', fact: { type: 'awarded', offer, award: digest, quantity, charge } })
     const { rules, signer } = this.#options
-    const fault = faultOf(award.body, { buyer: signer.id, rules, terms, quote: standing?.quote })
-    if (fault !== undefined) this.#decline(award, fault, out)
-    else if (!this.#stillWants(award.body)) this.#decline(award, { code: 'no-longer-wanted' }, out)
-    else this.#purchases.accept(now, award, terms.addresses, out)
-    this.#standing.end(offer, out)
+    out.push({ type: 'report', fact: { type: 'awarded', offer, award: digestOf(award), quantity, charge } })
+    const wrong = faultOf(award.body, { buyer: signer.id, rules, terms, quote: standing?.quote })
+    const fault = wrong ?? (this.#stillWants(award.body) ? undefined : { code: 'no-longer-wanted' as const })
+    // A bid newer than the awarded one was not seen, or stands; a copy of an award declined before must not end it.
+    const newer = standing !== undefined && !this.#isCurrent(award.body)
+    if (newer && (fault === undefined || wrong !== undefined)) this.#standing.withdraw(now, offer, out)
+    const alongside = newer ? [] : this.#standing.drop(offer)
+    if (fault === undefined) this.#purchases.accept(now, award, { addresses: terms.addresses, alongside }, out)
+    else this.#decline(award, fault, alongside, out)
+    // Its seller erred or lied; it would again.
+    if (wrong !== undefined) this.#avoid(now, [offer])
     this.#react(now)
   }
 
@@ -127,23 +131,20 @@ export class Buyer {
     }
     const standing = this.#standing.get(offer)
     if (standing === undefined || standing.bid.body.sequence !== bidSequence || code === 'rate-limited') return
-    if (code !== 'stale-sequence') this.#shun(offer, (now + this.#options.rules.resendMsMax) as Millis)
     this.#standing.end(offer, out)
-    this.#react(now)
+    if (code === 'stale-sequence') this.#react(now)
+    else this.#avoid(now, [offer])
   }
 
   undelivered(now: Millis, to: string, out: Effect[]): void {
-    for (const offer of this.#standing.undelivered(to, out)) {
-      this.#shun(offer, (now + this.#options.rules.resendMsMax) as Millis)
-      this.#react(now)
-    }
+    this.#avoid(now, this.#standing.undelivered(to, out))
   }
 
   /** Withdraws everything and bids no more; what was accepted is still settled. */
   stop(now: Millis, out: Effect[]): void {
     this.#active = false
     this.#replyAt = undefined
-    this.#standing.replace(now, this.#options.market, [], this.#options.book, out)
+    this.#standing.replace(now, [], this.#options.book, out)
   }
 
   /** One reaction for all the news that comes until then, after a random delay (MECHANISM §5.9). */
@@ -154,11 +155,11 @@ export class Buyer {
   }
 
   #reply(now: Millis, out: Effect[]): void {
-    const { plan, rules, market, book } = this.#options
+    const { plan, rules, book } = this.#options
     const situation = this.#situation(now)
     const reply = strategies[plan.strategy](situation)
     if (!worthSending({ situation, reply, gateShare: rules.gateSharePerMille / 1_000 })) return
-    this.#standing.replace(now, market, reply.bids, book, out)
+    this.#standing.replace(now, reply.bids, book, out)
   }
 
   #situation(now: Millis): Situation {
@@ -181,11 +182,12 @@ export class Buyer {
     this.#forgetShunned(now)
     const marginal = this.#valuation.marginal(this.#purchases.committed.quantity)
     const accepted = new Set(this.#purchases.unsettledOffers())
-    const usable = book
-      .open()
-      .filter((offer) => isBiddable(offer, signer.id, now) && offer.reserve < marginal)
-      .filter(({ offer }) => !this.#shunned.has(offer) && !accepted.has(offer))
-    const chosen = new Set(chooseView(signer.id, usable, rules.viewMax).map(({ offer }) => offer))
+    const usable = (offer: Offer): boolean =>
+      isBiddable(offer, signer.id, now) &&
+      offer.reserve < marginal &&
+      !this.#shunned.has(offer.offer) &&
+      !accepted.has(offer.offer)
+    const chosen = new Set(book.view(rules.viewMax, usable).map(({ offer }) => offer))
     for (const { offer } of this.#standing.bids()) chosen.add(offer)
     return [...chosen].sort().map((offer) => this.#viewOf(offer))
   }
@@ -208,35 +210,42 @@ export class Buyer {
    * Whether an award still fits. For the bid that stands it always does; for an older one it must leave room for the
    * bids that stand elsewhere, so that receipts plus standing bids never exceed the demand or the budget.
    */
-  #stillWants({ offer, quantity, charge, evidence }: Award): boolean {
+  #stillWants(award: Award): boolean {
+    const { offer, quantity, charge } = award
     const elsewhere = this.#standing.bids().filter((bid) => bid.offer !== offer)
     const wanted = elsewhere.reduce((sum, bid) => sum + bid.quantity, Number(quantity))
     const spent = elsewhere.reduce((sum, bid) => sum + cost(bid.price, bid.quantity), Number(charge))
     const owned = this.#purchases.committed.quantity
     if (owned + wanted > this.#valuation.demand || spent > this.#budgetLeft()) return false
-    const awarded = evidence.find(({ body }) => body.buyer === this.#options.signer.id)
-    const current = this.#standing.get(offer)?.bid.body.sequence === awarded?.body.sequence
-    return current || this.#valuation.value(owned + quantity) - this.#valuation.value(owned) >= charge
+    if (this.#isCurrent(award)) return true
+    return this.#active && this.#valuation.value(owned + quantity) - this.#valuation.value(owned) >= charge
   }
 
-  #decline(award: Sealed<Award>, fault: Pick<Decline, 'code' | 'expected'>, out: Effect[]): void {
+  /** Whether an award is for the bid that stands, and not for an older one. */
+  #isCurrent({ offer, evidence }: Award): boolean {
+    const awarded = evidence.find(({ body }) => body.buyer === this.#options.signer.id)
+    return awarded !== undefined && this.#standing.get(offer)?.bid.body.sequence === awarded.body.sequence
+  }
+
+  #decline(
+    award: Sealed<Award>,
+    fault: Pick<Decline, 'code' | 'expected'>,
+    alongside: readonly StoreRecord[],
+    out: Effect[],
+  ): void {
     const { market, offer, round, buyer } = award.body
     const digest = digestOf(award)
-    const message = seal(this.#options.signer, {
-      type: 'decline',
-      market,
-      offer,
-      round,
-      buyer,
-      award: digest,
-      ...fault,
-    })
-    out.push({ type: 'send', to: award.signer, message, addresses: [] })
+    const body: Decline = { type: 'decline', market, offer, round, buyer, award: digest, ...fault }
+    if (alongside.length > 0) out.push({ type: 'save', records: alongside, sync: false })
+    out.push({ type: 'send', to: award.signer, message: seal(this.#options.signer, body), addresses: [] })
     out.push({ type: 'report', fact: { type: 'declined', offer, award: digest, code: fault.code } })
   }
 
-  #shun(offer: OfferId, until: Millis | undefined): void {
-    if (until !== undefined) this.#shunned.set(offer, until)
+  /** Looks at `offers` no more for a while, and for others in their place. */
+  #avoid(now: Millis, offers: readonly OfferId[]): void {
+    if (offers.length === 0) return
+    for (const offer of offers) this.#shunned.set(offer, (now + this.#options.rules.resendMsMax) as Millis)
+    this.#react(now)
   }
 
   #forgetShunned(now: Millis): void {

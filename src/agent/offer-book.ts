@@ -1,5 +1,14 @@
+import { rendezvous } from '../mechanism/pool.js'
+import type { PeerId } from '../ports/signer.js'
 import { type Offer, type OfferId, type Sealed, sellerOf } from '../protocol/message.js'
 import type { Millis } from '../units.js'
+import { insertSorted, placeAfter, removeSorted } from './sorted.js'
+
+interface Ranked {
+  readonly offer: OfferId
+  /** The node's own: every node looks at other offers first (MECHANISM §5.1). */
+  readonly rank: number
+}
 
 /**
  * The offers that one node has heard of, newest sequence each, tombstones included: a closed offer stays closed until
@@ -7,11 +16,15 @@ import type { Millis } from '../units.js'
  */
 export class OfferBook {
   readonly #offers = new Map<OfferId, Sealed<Offer>>()
+  readonly #me: PeerId
   readonly #offersMax: number
-  #sorted: readonly OfferId[] | undefined
+  /** Kept in order as offers come and go: at ten thousand offers, hashing and sorting them for each reply costs 20 ms. */
+  readonly #ids: OfferId[] = []
+  readonly #ranked: Ranked[] = []
   #nextExpiry: number = Number.POSITIVE_INFINITY
 
-  constructor(offersMax: number) {
+  constructor(me: PeerId, offersMax: number) {
+    this.#me = me
     this.#offersMax = offersMax
   }
 
@@ -40,10 +53,21 @@ export class OfferBook {
 
   /** Open offers, in the order of their ids: the same on every node, whatever arrived first. */
   open(): readonly Offer[] {
-    return this.#ids().flatMap((id) => {
+    return this.#ids.flatMap((id) => {
       const offer = this.#offers.get(id)!.body
       return offer.status === 'open' ? [offer] : []
     })
+  }
+
+  /** The first `count` offers that are `wanted`, in this node's own order of looking at offers. */
+  view(count: number, wanted: (offer: Offer) => boolean): readonly Offer[] {
+    const chosen: Offer[] = []
+    for (const { offer } of this.#ranked) {
+      if (chosen.length >= count) break
+      const { body } = this.#offers.get(offer)!
+      if (wanted(body)) chosen.push(body)
+    }
+    return chosen
   }
 
   /** Takes in an admitted offer. Returns whether it was news. */
@@ -53,8 +77,9 @@ export class OfferBook {
     if (known !== undefined && known >= offer.sequence) return false
     if (known === undefined) {
       if (!this.hasRoom) return false
-      if (this.#offers.size >= this.#offersMax) this.#offers.delete(this.#tombstone()!.offer)
-      this.#sorted = undefined
+      if (this.#offers.size >= this.#offersMax) this.#forget(this.#tombstone()!.offer)
+      insertSorted(this.#ids, offer.offer, byText)
+      insertSorted(this.#ranked, this.#rankedOf(offer.offer), byRank)
     }
     this.#offers.set(offer.offer, sealed)
     this.#nextExpiry = Math.min(this.#nextExpiry, offer.expiresAt)
@@ -71,8 +96,7 @@ export class OfferBook {
         this.#nextExpiry = Math.min(this.#nextExpiry, body.expiresAt)
         continue
       }
-      this.#offers.delete(id)
-      this.#sorted = undefined
+      this.#forget(id)
       if (body.status === 'open') lapsed.push(body)
     }
     return lapsed
@@ -80,17 +104,20 @@ export class OfferBook {
 
   /** Up to `limit` offers with ids after `after` ('' from the start), for a peer that asks, and where to go on ('' at the end). */
   page(after: OfferId | '', limit: number): { readonly offers: readonly Sealed<Offer>[]; readonly next: OfferId | '' } {
-    const ids = this.#ids()
-    const from = ids.findIndex((id) => id > after)
-    if (from < 0) return { offers: [], next: '' }
-    const chosen = ids.slice(from, from + limit)
-    const next = from + limit < ids.length ? chosen[chosen.length - 1]! : ''
+    const from = placeAfter(this.#ids, after, byText)
+    const chosen = this.#ids.slice(from, from + limit)
+    const next = from + limit < this.#ids.length ? chosen[chosen.length - 1]! : ''
     return { offers: chosen.map((id) => this.#offers.get(id)!), next }
   }
 
-  #ids(): readonly OfferId[] {
-    this.#sorted ??= [...this.#offers.keys()].sort()
-    return this.#sorted
+  #forget(offer: OfferId): void {
+    this.#offers.delete(offer)
+    removeSorted(this.#ids, offer, byText)
+    removeSorted(this.#ranked, this.#rankedOf(offer), byRank)
+  }
+
+  #rankedOf(offer: OfferId): Ranked {
+    return { offer, rank: rendezvous(this.#me, offer) }
   }
 
   /** The closed offer that expires first: the one to forget when the book is full. */
@@ -102,6 +129,9 @@ export class OfferBook {
     return oldest
   }
 }
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const byRank = (a: Ranked, b: Ranked): number => b.rank - a.rank || byText(a.offer, b.offer)
 
 /** Whether `offer` is open to bids from `buyer` at `now`. */
 export const isBiddable = (offer: Offer, buyer: string, now: Millis): boolean =>

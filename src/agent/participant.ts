@@ -30,11 +30,13 @@ export class Participant implements Agent {
   readonly #book: OfferBook
   readonly #seller: Seller | undefined
   readonly #buyer: Buyer | undefined
+  /** Until its start a participant learns of offers and does nothing else. */
+  #started = false
 
   constructor(options: ParticipantOptions) {
     const { signer, market, rules, random, addresses, sells, wants, restored } = options
     this.#me = signer.id
-    this.#book = new OfferBook(rules.offersMax)
+    this.#book = new OfferBook(signer.id, rules.offersMax)
     if (sells !== undefined) {
       this.#seller = new Seller({ signer, market, rules, plan: sells, addresses, restored })
     }
@@ -44,6 +46,7 @@ export class Participant implements Agent {
   }
 
   get deadline(): Millis | undefined {
+    if (!this.#started) return undefined
     return earliest(this.#book.deadline, this.#seller?.deadline, this.#buyer?.deadline)
   }
 
@@ -78,6 +81,8 @@ export class Participant implements Agent {
     const out: Effect[] = []
     switch (event.type) {
       case 'start':
+        this.#started = true
+        this.#book.expire(now)
         this.#seller?.start(now, out)
         this.#buyer?.start(now, out)
         break
@@ -90,7 +95,8 @@ export class Participant implements Agent {
         this.#take(now, event.message, out)
         break
       case 'direct':
-        this.#direct(now, event.from, event.message, out)
+        // Whatever it is, it is sent again.
+        if (this.#started) this.#direct(now, event.from, event.message, out)
         break
       case 'undelivered':
         this.#buyer?.undelivered(now, event.to, out)

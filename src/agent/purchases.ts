@@ -9,25 +9,39 @@ import { earliest, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 
+/** An accept that waits for its receipt. */
 interface Purchase {
   readonly award: Sealed<Award>
   readonly accept: Sealed<Accept>
   /** Where the seller may be reached to hand it the accept. */
   readonly addresses: readonly string[]
-  readonly receipt: Sealed<Receipt> | undefined
   readonly resend: Resend
+}
+
+/** What an accept rests on besides its award. */
+interface Acceptance {
+  readonly addresses: readonly string[]
+  /** What must be saved together with it. */
+  readonly alongside: readonly StoreRecord[]
 }
 
 const prefix = 'purchase/'
 export const purchaseKey = (award: Digest): string => prefix + award
 
-/** The settled side of a buyer: accepts that wait for their receipt, and receipts (MECHANISM §7). */
+/**
+ * The settled side of a buyer: accepts that wait for their receipt, for ever if need be, because they bind; and what
+ * receipts prove (MECHANISM §7). Each is of at least 1 MB, so there are never more of them than MB were ever wanted.
+ */
 export class Purchases {
   readonly #signer: Signer
   readonly #rules: Rules
-  readonly #purchases = new Map<Digest, Purchase>()
-  #quantity = 0
-  #charge = 0
+  readonly #waiting = new Map<Digest, Purchase>()
+  /** Awards whose receipts are in the store. */
+  readonly #settled = new Set<Digest>()
+  /** Of both. */
+  #committed: Trade = { quantity: 0, charge: 0 }
+  /** Of the receipts alone. */
+  #bought: Trade = { quantity: 0, charge: 0 }
 
   constructor(signer: Signer, rules: Rules, restored: StoreContents) {
     this.#signer = signer
@@ -39,47 +53,41 @@ export class Purchases {
 
   /** Accepted so far, with or without a receipt: what may be wanted and spent no more. */
   get committed(): { readonly quantity: Megabytes; readonly charge: Micros } {
-    return { quantity: megabytes(this.#quantity), charge: micros(this.#charge) }
+    return { quantity: megabytes(this.#committed.quantity), charge: micros(this.#committed.charge) }
   }
 
   /** What receipts prove. */
   get settled(): { readonly quantity: Megabytes; readonly charge: Micros } {
-    let [quantity, charge] = [0, 0]
-    for (const { receipt } of this.#purchases.values()) {
-      quantity += receipt?.body.quantity ?? 0
-      charge += receipt?.body.charge ?? 0
-    }
-    return { quantity: megabytes(quantity), charge: micros(charge) }
+    return { quantity: megabytes(this.#bought.quantity), charge: micros(this.#bought.charge) }
   }
 
   get unsettled(): number {
-    return this.#waiting().length
+    return this.#waiting.size
   }
 
   get deadline(): Millis | undefined {
-    return earliest(...this.#waiting().map(([, { resend }]) => resend.at))
+    return earliest(...[...this.#waiting.values()].map(({ resend }) => resend.at))
   }
 
   /** Sends an accept again if this award was accepted before; returns whether it was. */
   repeat(award: Sealed<Award>, out: Effect[]): boolean {
-    const purchase = this.#purchases.get(digestOf(award))
-    if (purchase === undefined) return false
-    if (purchase.receipt === undefined) out.push(sendAccept(purchase))
-    return true
+    const digest = digestOf(award)
+    const purchase = this.#waiting.get(digest)
+    if (purchase !== undefined) out.push(sendAccept(purchase))
+    return purchase !== undefined || this.#settled.has(digest)
   }
 
   /** Commits to an award that its buyer found right and still wants: saved first, then sent. */
-  accept(now: Millis, award: Sealed<Award>, addresses: readonly string[], out: Effect[]): void {
+  accept(now: Millis, award: Sealed<Award>, { addresses, alongside }: Acceptance, out: Effect[]): void {
     const { market, offer, round, buyer, quantity, charge, fee } = award.body
     const digest = digestOf(award)
     const body: Accept = { type: 'accept', market, offer, round, buyer, award: digest, quantity, charge, fee }
     const accept = seal(this.#signer, body)
     const resend = firstResend(now, this.#rules.resendMs)
-    const purchase = { award, accept, addresses, receipt: undefined, resend }
-    this.#purchases.set(digest, purchase)
-    this.#quantity += quantity
-    this.#charge += charge
-    out.push({ type: 'save', records: [recordOf(digest, purchase)], sync: true })
+    const purchase = { award, accept, addresses, resend }
+    this.#waiting.set(digest, purchase)
+    this.#committed = plus(this.#committed, body)
+    out.push({ type: 'save', records: [recordOf(digest, purchase), ...alongside], sync: true })
     out.push(sendAccept(purchase))
     out.push({ type: 'report', fact: { type: 'accepted', offer, award: digest } })
   }
@@ -87,47 +95,53 @@ export class Purchases {
   /** Takes the receipt for an accept of ours. Returns whether it was awaited. */
   receipt(receipt: Sealed<Receipt>, out: Effect[]): boolean {
     const { award: digest, accept } = receipt.body
-    const purchase = this.#purchases.get(digest)
-    if (purchase === undefined || purchase.receipt !== undefined) return false
+    const purchase = this.#waiting.get(digest)
+    if (purchase === undefined) return false
     if (!isReceiptOf(receipt.body, purchase.accept.body) || digestOf(accept) !== digestOf(purchase.accept)) return false
-    const settled = { ...purchase, receipt }
-    this.#purchases.set(digest, settled)
-    out.push({ type: 'save', records: [recordOf(digest, settled)], sync: true })
+    this.#waiting.delete(digest)
+    this.#settled.add(digest)
+    this.#bought = plus(this.#bought, receipt.body)
+    out.push({ type: 'save', records: [recordOf(digest, purchase, receipt)], sync: true })
     out.push({ type: 'report', fact: { type: 'bought', receipt: receipt.body } })
     return true
   }
 
-  /** The seller says that the accept came too late, or that it knows of no such award. Returns whether it mattered. */
-  refused({ award: digest, offer }: Refused, out: Effect[]): boolean {
-    const purchase = digest === '' ? undefined : this.#purchases.get(digest)
-    if (purchase === undefined || purchase.receipt !== undefined || purchase.award.body.offer !== offer) return false
-    this.#purchases.delete(purchase.accept.body.award)
-    this.#quantity -= purchase.award.body.quantity
-    this.#charge -= purchase.award.body.charge
-    out.push({ type: 'save', records: [{ key: purchaseKey(digest as Digest), value: undefined }], sync: true })
-    out.push({ type: 'report', fact: { type: 'lapsed', offer, award: digest as Digest } })
+  /**
+   * The seller says that the accept came too late, or that it knows of no such award; no other code ends an accept.
+   * Returns whether it mattered.
+   */
+  refused({ award: digest, offer, code }: Refused, out: Effect[]): boolean {
+    if (code !== 'award-lapsed' && code !== 'unknown-award') return false
+    const purchase = this.#waiting.get(digest)
+    if (purchase === undefined || purchase.award.body.offer !== offer) return false
+    this.#waiting.delete(digest)
+    this.#committed = plus(this.#committed, purchase.award.body, -1)
+    out.push({ type: 'save', records: [{ key: purchaseKey(digest), value: undefined }], sync: true })
+    out.push({ type: 'report', fact: { type: 'lapsed', offer, award: digest } })
     return true
   }
 
-  /** Sends again what is unanswered; all of it when `everything`, as after a restart. */
-  wake(now: Millis, out: Effect[], { everything = false } = {}): void {
-    for (const [digest, purchase] of this.#waiting()) {
-      if (!everything && purchase.resend.at > now) continue
-      const resend = everything
-        ? firstResend(now, this.#rules.resendMs)
-        : nextResend(purchase.resend, now, this.#rules.resendMsMax)
-      this.#purchases.set(digest, { ...purchase, resend })
+  /** Every waiting accept again: nobody could answer while this node was down. */
+  resume(now: Millis, out: Effect[]): void {
+    for (const [digest, purchase] of this.#waiting) {
+      this.#waiting.set(digest, { ...purchase, resend: firstResend(now, this.#rules.resendMs) })
+      out.push(sendAccept(purchase))
+    }
+  }
+
+  /** Sends again what is unanswered for too long. */
+  wake(now: Millis, out: Effect[]): void {
+    for (const [digest, purchase] of this.#waiting) {
+      if (purchase.resend.at > now) continue
+      const resend = nextResend(purchase.resend, now, this.#rules.resendMsMax)
+      this.#waiting.set(digest, { ...purchase, resend })
       out.push(sendAccept(purchase))
     }
   }
 
   /** Offers with an accept on its way. */
   unsettledOffers(): readonly OfferId[] {
-    return this.#waiting().map(([, { award }]) => award.body.offer)
-  }
-
-  #waiting(): [Digest, Purchase][] {
-    return [...this.#purchases].filter(([, { receipt }]) => receipt === undefined)
+    return [...this.#waiting.values()].map(({ award }) => award.body.offer)
   }
 
   #restore(digest: Digest, value: Json): void {
@@ -136,14 +150,25 @@ export class Purchases {
     const award = savedMessage(key, saved.award, 'award')
     const accept = savedMessage(key, saved.accept, 'accept')
     const receipt = saved.receipt === null ? undefined : savedMessage(key, saved.receipt, 'receipt')
-    const resend = firstResend(0 as Millis, this.#rules.resendMs)
-    this.#purchases.set(digest, { award, accept, addresses: saved.addresses, receipt, resend })
-    this.#quantity += accept.body.quantity
-    this.#charge += accept.body.charge
+    this.#committed = plus(this.#committed, accept.body)
+    if (receipt === undefined) {
+      const resend = firstResend(0 as Millis, this.#rules.resendMs)
+      this.#waiting.set(digest, { award, accept, addresses: saved.addresses, resend })
+    } else {
+      this.#settled.add(digest)
+      this.#bought = plus(this.#bought, receipt.body)
+    }
   }
 }
 
-const recordOf = (digest: Digest, { award, accept, addresses, receipt }: Purchase): StoreRecord => ({
+type Trade = { readonly quantity: number; readonly charge: number }
+
+const plus = (sum: Trade, { quantity, charge }: Trade, sign: 1 | -1 = 1): Trade => ({
+  quantity: sum.quantity + sign * quantity,
+  charge: sum.charge + sign * charge,
+})
+
+const recordOf = (digest: Digest, { award, accept, addresses }: Purchase, receipt?: Sealed<Receipt>): StoreRecord => ({
   key: purchaseKey(digest),
   value: {
     award: sealedToJson(award),

@@ -16,11 +16,18 @@ interface Pending {
   readonly resend: Resend
 }
 
+/** An award that nobody answered in time. */
+interface Lapsed {
+  readonly award: Sealed<Award>
+  /** Its buyer was told that the accept came too late; it counts on that, whatever happens to the stock later. */
+  readonly refused: boolean
+}
+
 /** How an answer to an award changes the auction. */
 export type Settlement =
   | { readonly type: 'none' }
-  /** Sold: `quantity` has left the stock. */
-  | { readonly type: 'sold'; readonly quantity: Megabytes }
+  /** Sold: `quantity` has left the stock; what was kept aside for it, or, if `late`, what others could still have had. */
+  | { readonly type: 'sold'; readonly quantity: Megabytes; readonly late: boolean }
   /** The quantity is back in stock. */
   | { readonly type: 'returned' }
 
@@ -28,12 +35,15 @@ const nothing: Settlement = { type: 'none' }
 const awardKey = (award: Digest): string => `seller/award/${award}`
 export const saleKey = (award: Digest): string => `sale/${award}`
 
-/** The settled side of a seller: awards that wait, awards that lapsed, and receipts (MECHANISM §7). */
+/**
+ * The settled side of a seller: awards that wait, awards that lapsed, and receipts, of which there are at most as many as
+ * MB were ever for sale (MECHANISM §7). Every save here is synced: what a winner is told rests on it.
+ */
 export class Sales {
   readonly #signer: Signer
   readonly #rules: Rules
   readonly #pending = new Map<Digest, Pending>()
-  readonly #lapsed = new Map<Digest, Sealed<Award>>()
+  readonly #lapsed = new Map<Digest, Lapsed>()
   readonly #receipts = new Map<Digest, Sealed<Receipt>>()
   #sold = 0
   #revenue = 0
@@ -110,24 +120,26 @@ export class Sales {
       if (receipt.body.buyer === buyer) out.push(sendTo(buyer, receipt))
       return nothing
     }
-    const award = this.#pending.get(digest)?.award ?? this.#lapsed.get(digest)
+    const lapsed = this.#lapsed.get(digest)
+    const award = this.#pending.get(digest)?.award ?? lapsed?.award
     if (award === undefined || !isAnswerTo(award.body, accept.body)) {
       this.#refuse(accept.body, 'unknown-award', out)
       return nothing
     }
-    if (!this.#pending.has(digest) && spare < award.body.quantity) {
+    if (lapsed !== undefined && (lapsed.refused || spare < award.body.quantity)) {
+      this.#refuseLapsed(digest, lapsed, out)
       this.#refuse(accept.body, 'award-lapsed', out)
       return nothing
     }
     this.#settle(award, accept, alongside, out)
-    return { type: 'sold', quantity: award.body.quantity }
+    return { type: 'sold', quantity: award.body.quantity, late: lapsed !== undefined }
   }
 
   decline(decline: Decline, out: Effect[]): Settlement {
     const award = this.#pending.get(decline.award)?.award
     if (award === undefined || award.body.buyer !== decline.buyer) return nothing
     this.#pending.delete(decline.award)
-    out.push({ type: 'save', records: [{ key: awardKey(decline.award), value: undefined }], sync: false })
+    out.push({ type: 'save', records: [{ key: awardKey(decline.award), value: undefined }], sync: true })
     const { offer, award: digest, code } = decline
     out.push({ type: 'report', fact: { type: 'declined', offer, award: digest, code } })
     return { type: 'returned' }
@@ -173,15 +185,23 @@ export class Sales {
 
   #lapse(digest: Digest, award: Sealed<Award>, out: Effect[]): void {
     this.#pending.delete(digest)
-    this.#lapsed.set(digest, award)
+    this.#lapsed.set(digest, { award, refused: false })
     const records: StoreRecord[] = [{ key: awardKey(digest), value: { state: 'lapsed', award: sealedToJson(award) } }]
     if (this.#lapsed.size > this.#rules.participantsMax) {
       const oldest = this.#lapsed.keys().next().value!
       this.#lapsed.delete(oldest)
       records.push({ key: awardKey(oldest), value: undefined })
     }
-    out.push({ type: 'save', records, sync: false })
+    out.push({ type: 'save', records, sync: true })
     out.push({ type: 'report', fact: { type: 'lapsed', offer: award.body.offer, award: digest } })
+  }
+
+  /** From now on this award is refused, even when stock comes back: its buyer takes the first refusal for the last word. */
+  #refuseLapsed(digest: Digest, { award, refused }: Lapsed, out: Effect[]): void {
+    if (refused) return
+    this.#lapsed.set(digest, { award, refused: true })
+    const value = { state: 'refused', award: sealedToJson(award) }
+    out.push({ type: 'save', records: [{ key: awardKey(digest), value }], sync: true })
   }
 
   #refuse({ market, offer, buyer, award }: Accept, code: RefusalCode, out: Effect[]): void {
@@ -210,8 +230,8 @@ export class Sales {
       const { state, award } = value as { state: string; award: Json }
       const sealed = savedMessage(key, award, 'award')
       const digest = key.slice('seller/award/'.length)
-      if (state === 'lapsed') this.#lapsed.set(digest, sealed)
-      else this.#pending.set(digest, this.#waiting(0 as Millis, sealed))
+      if (state === 'pending') this.#pending.set(digest, this.#waiting(0 as Millis, sealed))
+      else this.#lapsed.set(digest, { award: sealed, refused: state === 'refused' })
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Ask, Bid as BookBid } from '../mechanism/bid.js'
 import { boundLadder, costOf, ladderFor } from '../mechanism/ladder.js'
 import { reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
 import type { PeerId, Signer } from '../ports/signer.js'
-import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
+import type { StoreContents } from '../ports/store.js'
 import {
   type Accept,
   type Award,
@@ -18,15 +18,17 @@ import {
   type RefusalCode,
   type Sealed,
 } from '../protocol/message.js'
-import { seal } from '../protocol/signing.js'
-import { type Megabytes, type Micros, type Millis, megabytes, type Ticks } from '../units.js'
+import { provisional, seal } from '../protocol/signing.js'
+import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
 import type { Effect, Fact, SellerStatus } from './agent.js'
 import { Announcer } from './announcer.js'
-import { BidBook, endRecordOf, recordOf } from './bid-book.js'
+import { BidBook } from './bid-book.js'
+import { type OfferState, recordOf, savedOffer } from './offer-state.js'
 import { earliest } from './resend.js'
 import { RoundClock } from './round-clock.js'
 import type { Rules, SellPlan } from './rules.js'
 import { Sales, type Settlement } from './sales.js'
+import { roundBlock, Sequence, sequenceBlock } from './sequence.js'
 
 export interface SellerOptions {
   readonly signer: Signer
@@ -36,20 +38,6 @@ export interface SellerOptions {
   readonly addresses: readonly string[]
   readonly restored: StoreContents
 }
-
-/** The seller's own offer as its store keeps it. */
-type OfferState = {
-  readonly number: number
-  readonly status: 'open' | 'closed'
-  readonly stock: number
-  readonly reserve: number
-  readonly round: number
-  readonly sequence: number
-  readonly closesAt: number
-  readonly closeReason: CloseReason | null
-}
-
-const stateKey = 'seller/offer'
 
 /**
  * One seller: opens an offer for what it has left, runs its own auction in rounds, commits, settles, closes
@@ -61,45 +49,42 @@ export class Seller {
   readonly #sales: Sales
   readonly #clock: RoundClock
   readonly #announcer: Announcer
-  #number = 0
-  #status: 'open' | 'closed' = 'closed'
-  #closeReason: CloseReason | undefined
-  #stock = megabytes(0)
-  #reserve: Ticks
-  #closesAt = 0 as Millis
-  /** Grows with each offer and quote, ahead of the clock if need be, so that no restart repeats one. */
-  #sequence = 0
-
-  #round = 0
+  /** Of its offers and quotes, over all offers. */
+  readonly #sequence: Sequence
+  readonly #rounds: Sequence
+  #state: OfferState
 
   constructor(options: SellerOptions) {
+    const { signer, rules, plan, restored } = options
     this.#options = options
-    this.#reserve = options.plan.floor
-    this.#book = new BidBook(options.rules.participantsMax, options.restored)
-    this.#sales = new Sales(options.signer, options.rules, options.restored)
-    this.#clock = new RoundClock(options.rules)
-    this.#announcer = new Announcer(options.rules)
-    const saved = options.restored.find(({ key }) => key === stateKey)
-    if (saved !== undefined) this.#restore(saved.value as OfferState)
+    this.#book = new BidBook(rules.participantsMax, restored)
+    this.#sales = new Sales(signer, rules, restored)
+    this.#clock = new RoundClock(rules)
+    this.#announcer = new Announcer(rules)
+    this.#sequence = new Sequence('seller/sequence', { block: sequenceBlock, restored })
+    this.#rounds = new Sequence('seller/round', { block: roundBlock, restored })
+    this.#state = savedOffer(restored) ?? neverOpened(plan)
   }
 
   get deadline(): Millis | undefined {
-    if (this.#status === 'closed') return this.#sales.deadline
-    return earliest(this.#sales.deadline, this.#clock.deadline, this.#announcer.deadline, this.#closesAt)
+    const { status, closesAt } = this.#state
+    if (status === 'closed') return this.#sales.deadline
+    return earliest(this.#sales.deadline, this.#clock.deadline, this.#announcer.deadline, closesAt)
   }
 
   get offer(): OfferId {
-    return offerIdOf(this.#options.signer.id, this.#number)
+    return offerIdOf(this.#options.signer.id, this.#state.number)
   }
 
   status(): SellerStatus {
+    const { status, closeReason, stock, reserve } = this.#state
     return {
       offer: this.offer,
-      open: this.#status === 'open',
-      ...(this.#closeReason !== undefined && { closeReason: this.#closeReason }),
-      stock: this.#stock,
-      reserve: this.#reserve,
-      round: this.#round,
+      open: status === 'open',
+      ...(closeReason !== null && { closeReason }),
+      stock,
+      reserve,
+      round: this.#rounds.last,
       participants: this.#book.size,
       sold: this.#sales.sold,
       revenue: this.#sales.revenue,
@@ -107,18 +92,26 @@ export class Seller {
     }
   }
 
-  /** Goes on with the offer that its store remembers, or opens one for what is still unsold. */
+  /**
+   * Goes on with the offer that its store remembers, if its time is not over and its person still wants the same; else
+   * opens one for what is still unsold.
+   */
   start(now: Millis, out: Effect[]): void {
+    this.#rounds.next(out)
     this.#sales.resume(now, out)
-    if (this.#status === 'closed' || this.#closesAt <= now) this.#open(now, out)
-    else this.#attend(now)
-    if (this.#status === 'open') this.#publish(now, out)
+    if (this.#isOpen && this.#state.closesAt <= now) this.#close(now, 'closing-time', out)
+    else if (this.#isOpen && !this.#isAsPlanned) this.#close(now, 'withdrawn', out)
+    // Its tombstone may never have left.
+    else if (!this.#isOpen && this.#state.number > 0) this.#publish(now, out)
+    if (this.#isOpen) this.#attend(now)
+    else this.#open(now, out)
+    if (this.#isOpen) this.#publish(now, out)
   }
 
   wake(now: Millis, out: Effect[]): void {
     this.#settled(now, this.#sales.wake(now, out), out)
-    if (this.#status === 'closed') return
-    if (this.#closesAt <= now) {
+    if (!this.#isOpen) return
+    if (this.#state.closesAt <= now) {
       this.#commit(now, out)
       this.#close(now, 'closing-time', out)
       return
@@ -130,12 +123,12 @@ export class Seller {
 
   /** Takes the offer back. What is already awarded is still settled. */
   withdraw(now: Millis, out: Effect[]): void {
-    if (this.#status === 'open') this.#close(now, 'withdrawn', out)
+    if (this.#isOpen) this.#close(now, 'withdrawn', out)
   }
 
   bid(now: Millis, sealed: Sealed<Bid>, out: Effect[]): void {
     const { offer, buyer, price, quantity } = sealed.body
-    if (offer !== this.offer || this.#status === 'closed') {
+    if (offer !== this.offer || !this.#isOpen) {
       this.#refuse(sealed.body, offer === this.offer ? 'offer-closed' : 'unknown-offer', out)
       return
     }
@@ -144,11 +137,12 @@ export class Seller {
       out.push({ type: 'send', to: buyer, message: pending, addresses: [] })
       return
     }
-    if (quantity > 0 && price < this.#options.plan.floor) {
+    if (quantity > 0 && price < this.#state.floor) {
       this.#refuse(sealed.body, 'below-floor', out)
       return
     }
-    switch (this.#book.place(sealed)) {
+    const placement = this.#book.place(sealed)
+    switch (placement.type) {
       case 'full':
         this.#refuse(sealed.body, 'auction-full', out)
         return
@@ -161,15 +155,15 @@ export class Seller {
       case 'placed':
         this.#clock.changed()
         this.#attend(now)
-        this.#quote(now, [buyer], out)
-        out.push({ type: 'save', records: [recordOf(sealed)], sync: false })
+        this.#quote(now, [buyer], out, { isProvisional: true })
+        out.push({ type: 'save', records: placement.records, sync: false })
         report(out, { type: 'bid-received', offer, buyer, quantity, price })
         this.#considerGossip(now)
     }
   }
 
   accept(now: Millis, accept: Sealed<Accept>, out: Effect[]): void {
-    const alongside = (quantity: Megabytes) => [this.#record({ stock: megabytes(this.#stock - quantity) })]
+    const alongside = (quantity: Megabytes) => [recordOf({ ...this.#state, stock: this.#stockWithout(quantity) })]
     this.#settled(now, this.#sales.accept(accept, this.#available(), alongside, out), out)
   }
 
@@ -178,26 +172,22 @@ export class Seller {
   }
 
   #open(now: Millis, out: Effect[]): void {
-    const { plan } = this.#options
-    const left = plan.stock - this.#sales.sold
-    if (left <= 0) return
-    this.#number += 1
-    this.#status = 'open'
-    this.#closeReason = undefined
-    this.#stock = megabytes(left)
-    this.#reserve = plan.floor
-    this.#closesAt = (now + plan.closesAfterMs) as Millis
+    const { floor, policy, closesAfterMs } = this.#options.plan
+    const stock = this.#unsold
+    if (stock === 0) return
+    const closesAt = (now + closesAfterMs) as Millis
+    const number = this.#state.number + 1
+    this.#state = { number, status: 'open', closeReason: null, stock, reserve: floor, floor, policy, closesAt }
     this.#attend(now)
-    out.push({ type: 'save', records: [...this.#book.clear(), this.#record()], sync: true })
-    report(out, { type: 'offer-opened', offer: this.offer, stock: this.#stock, reserve: this.#reserve })
+    out.push({ type: 'save', records: [...this.#book.clear(), recordOf(this.#state)], sync: true })
+    report(out, { type: 'offer-opened', offer: this.offer, stock, reserve: floor })
   }
 
   #close(now: Millis, reason: CloseReason, out: Effect[]): void {
     const bidders = this.#book.standing().map(({ body }) => body.buyer)
-    this.#status = 'closed'
-    this.#closeReason = reason
+    this.#state = { ...this.#state, status: 'closed', closeReason: reason }
     this.#clock.stop()
-    out.push({ type: 'save', records: [...this.#book.clear(), this.#record()], sync: true })
+    out.push({ type: 'save', records: [...this.#book.clear(), recordOf(this.#state)], sync: true })
     this.#publish(now, out)
     for (const to of bidders) this.#send(to, { type: 'closed', ...this.#about(), reason }, out)
     report(out, { type: 'offer-closed', offer: this.offer, reason })
@@ -206,10 +196,12 @@ export class Seller {
   /** After an answer to an award: less stock, or stock to offer again. */
   #settled(now: Millis, settlement: Settlement, out: Effect[]): void {
     if (settlement.type === 'none') return
-    if (settlement.type === 'sold') this.#stock = megabytes(this.#stock - settlement.quantity)
-    else this.#clock.changed()
-    if (this.#status === 'closed') return
-    if (this.#stock === 0) {
+    if (settlement.type === 'sold') {
+      this.#state = { ...this.#state, stock: this.#stockWithout(settlement.quantity) }
+    }
+    if (settlement.type === 'returned' || settlement.late) this.#clock.changed()
+    if (!this.#isOpen) return
+    if (this.#state.stock === 0) {
       this.#close(now, 'sold-out', out)
       return
     }
@@ -218,12 +210,12 @@ export class Seller {
   }
 
   #endRound(now: Millis, out: Effect[]): void {
-    this.#round += 1
-    const reserve = reserveAtRoundEnd(this.#options.plan.policy, { ...this.#position(), calm: this.#clock.calm })
-    const moved = reserve !== this.#reserve
+    const round = this.#rounds.next(out)
+    const reserve = reserveAtRoundEnd(this.#state.policy, { ...this.#position(), calm: this.#clock.calm })
+    const moved = reserve !== this.#state.reserve
     if (moved) {
-      this.#reserve = reserve
-      report(out, { type: 'reserve-moved', offer: this.offer, round: this.#round, reserve })
+      this.#state = { ...this.#state, reserve }
+      report(out, { type: 'reserve-moved', offer: this.offer, round, reserve })
     }
     if (this.#clock.endRound({ moved })) this.#quote(now, undefined, out)
     if (this.#clock.isCommitDue) this.#commit(now, out)
@@ -235,25 +227,22 @@ export class Seller {
   #commit(now: Millis, out: Effect[]): void {
     this.#clock.committed()
     const evidence = this.#book.standing()
-    const quotedReserve = this.#reserve
-    this.#reserve = reserveAtCommit(this.#options.plan.policy, { ...this.#position(), calm: true })
-    const { ask, bids, clearing } = this.#position()
+    const quotedReserve = this.#state.reserve
+    const reserve = reserveAtCommit(this.#state.policy, { ...this.#position(), calm: true })
+    const { ask, bids, clearing } = this.#position(reserve)
     const won = clearing.awards
       .map((award, index) => ({ ...award, price: bids[index]!.price }))
       .filter(({ quantity }) => quantity > 0)
       .sort((a, b) => b.price - a.price)
-    if (won.length === 0) {
-      this.#reserve = quotedReserve
-      return
-    }
-    this.#round += 1
-    const common = { ...this.#about(), round: this.#round, ...ask, quotedReserve, evidence }
+    if (won.length === 0) return
+    this.#state = { ...this.#state, reserve }
+    const round = this.#rounds.next(out)
+    const common = { ...this.#about(), round, ...ask, quotedReserve, evidence }
     const awards = won.map((award) => this.#award(common, award))
-    const records = [...this.#sales.open(now, awards), ...awards.map(({ body }) => endRecordOf(body.buyer))]
-    for (const { body } of awards) this.#book.end(body.buyer)
-    out.push({ type: 'save', records: [...records, this.#record()], sync: true })
+    const records = [...this.#sales.open(now, awards), ...awards.map(({ body }) => this.#book.end(body.buyer))]
+    out.push({ type: 'save', records: [...records, recordOf(this.#state)], sync: true })
     for (const message of awards) out.push({ type: 'send', to: message.body.buyer, message, addresses: [] })
-    report(out, { type: 'committed', offer: this.offer, round: this.#round, awards: awards.length })
+    report(out, { type: 'committed', offer: this.offer, round, awards: awards.length })
     this.#announcer.want(now)
   }
 
@@ -263,8 +252,8 @@ export class Seller {
     return seal(this.#options.signer, { type: 'award', ...common, buyer, quantity, charge, fee })
   }
 
-  /** Quotes the given bidders, or all who have a bid here. */
-  #quote(now: Millis, buyers: readonly PeerId[] | undefined, out: Effect[]): void {
+  /** Quotes the given bidders, or all who have a bid here. The answer to a new bid is provisional: the signed one follows. */
+  #quote(now: Millis, buyers: readonly PeerId[] | undefined, out: Effect[], { isProvisional = false } = {}): void {
     const { ask, bids, clearing } = this.#position()
     for (const buyer of buyers ?? bids.map((bid) => bid.buyer)) {
       const tentative = clearing.awards.find((award) => award.buyer === buyer)
@@ -273,20 +262,21 @@ export class Seller {
         ...this.#about(),
         buyer,
         bidSequence: this.#book.sequenceOf(buyer),
-        round: this.#round,
-        sequence: this.#nextSequence(now),
+        round: this.#rounds.last,
+        sequence: this.#sequence.next(out, { least: now }),
         ...ask,
         ladder: boundLadder(ladderFor(ask, bids, buyer), limits.quoteRungsMax),
         quantity: tentative?.quantity ?? megabytes(0),
         charge: tentative?.charge ?? (0 as Micros),
       }
-      this.#send(buyer, body, out)
+      const message = isProvisional ? provisional(this.#options.signer.id, body) : seal(this.#options.signer, body)
+      out.push({ type: 'send', to: buyer, message, addresses: [] })
     }
   }
 
   #attend(now: Millis): void {
-    const eligible = this.#book.standing().some(({ body }) => body.price >= this.#reserve)
-    const falling = this.#options.plan.policy === 'tracking' && this.#reserve > this.#options.plan.floor
+    const eligible = this.#book.standing().some(({ body }) => body.price >= this.#state.reserve)
+    const falling = this.#state.policy === 'tracking' && this.#state.reserve > this.#state.floor
     const busy = this.#available() > 0 && (eligible || falling)
     this.#clock.attend(now, busy ? 'busy' : this.#sales.unsettled > 0 ? 'settling' : 'idle')
   }
@@ -307,24 +297,25 @@ export class Seller {
   }
 
   #publish(now: Millis, out: Effect[]): void {
-    const { plan, rules, addresses, signer } = this.#options
+    const { rules, addresses, signer } = this.#options
+    const { status, reserve, floor, policy, closesAt } = this.#state
     const offer: Offer = {
       type: 'offer',
       ...this.#about(),
-      sequence: this.#nextSequence(now),
-      status: this.#status,
+      sequence: this.#sequence.next(out, { least: now }),
+      status,
       stock: this.#available(),
-      reserve: this.#reserve,
-      floor: plan.floor,
-      policy: plan.policy,
+      reserve,
+      floor,
+      policy,
       ladder: this.#publicLadder(),
       issuedAt: now,
       expiresAt: (now + rules.offerMsMax) as Millis,
-      closesAt: this.#closesAt,
+      closesAt,
       addresses: addresses.slice(0, limits.addressesMax),
     }
     out.push({ type: 'publish', message: seal(signer, offer) })
-    this.#announcer.announced(now, { price: this.#publicPrice(), open: this.#status === 'open' })
+    this.#announcer.announced(now, { price: this.#publicPrice(), open: this.#isOpen })
   }
 
   #refuse(bid: Bid, code: RefusalCode, out: Effect[]): void {
@@ -341,53 +332,54 @@ export class Seller {
     return { market: this.#options.market, offer: this.offer }
   }
 
-  /** Stock that is neither sold nor kept aside for an award. */
-  #available(): Megabytes {
-    return this.#status === 'open' ? megabytes(this.#stock - this.#sales.reserved) : megabytes(0)
+  get #isOpen(): boolean {
+    return this.#state.status === 'open'
   }
 
-  #asked(): { readonly ask: Ask; readonly bids: readonly BookBid[] } {
+  /** Whether the open offer is what its person wants sold, on the same terms. */
+  get #isAsPlanned(): boolean {
+    const { floor, policy } = this.#options.plan
+    return this.#state.floor === floor && this.#state.policy === policy && this.#state.stock === this.#unsold
+  }
+
+  /** What is left of all that this node is to sell. */
+  get #unsold(): Megabytes {
+    return megabytes(Math.max(0, this.#options.plan.stock - this.#sales.sold))
+  }
+
+  /** An award outlives a plan for less than it sells: then the stock is gone. */
+  #stockWithout(quantity: Megabytes): Megabytes {
+    return megabytes(Math.max(0, this.#state.stock - quantity))
+  }
+
+  /** Stock that is neither sold nor kept aside for an award. */
+  #available(): Megabytes {
+    return this.#isOpen ? megabytes(Math.max(0, this.#state.stock - this.#sales.reserved)) : megabytes(0)
+  }
+
+  #asked(reserve = this.#state.reserve): { readonly ask: Ask; readonly bids: readonly BookBid[] } {
     const bids = this.#book.standing().map(({ body }) => body)
-    return { ask: { stock: this.#available(), reserve: this.#reserve }, bids }
+    return { ask: { stock: this.#available(), reserve }, bids }
   }
 
   /** Everything that clearing and the reserve policies look at. */
-  #position() {
-    const { ask, bids } = this.#asked()
+  #position(reserve = this.#state.reserve) {
+    const { ask, bids } = this.#asked(reserve)
     const { reserveRisePerMille: rise, reserveFallPerMille: fall } = this.#options.rules
-    return { ask, bids, clearing: clear(ask, bids), floor: this.#options.plan.floor, rise, fall }
-  }
-
-  #nextSequence(now: Millis): number {
-    this.#sequence = Math.max(this.#sequence + 1, now)
-    return this.#sequence
-  }
-
-  #record(changed: { readonly stock?: Megabytes } = {}): StoreRecord {
-    const state: OfferState = {
-      number: this.#number,
-      status: this.#status,
-      stock: changed.stock ?? this.#stock,
-      reserve: this.#reserve,
-      round: this.#round,
-      sequence: this.#sequence,
-      closesAt: this.#closesAt,
-      closeReason: this.#closeReason ?? null,
-    }
-    return { key: stateKey, value: state as Json }
-  }
-
-  #restore(state: OfferState): void {
-    this.#number = state.number
-    this.#status = state.status
-    this.#stock = megabytes(state.stock)
-    this.#reserve = state.reserve as Ticks
-    this.#round = state.round
-    this.#sequence = state.sequence
-    this.#closesAt = state.closesAt as Millis
-    this.#closeReason = state.closeReason ?? undefined
+    return { ask, bids, clearing: clear(ask, bids), floor: this.#state.floor, rise, fall }
   }
 }
+
+const neverOpened = ({ floor, policy }: SellPlan): OfferState => ({
+  number: 0,
+  status: 'closed',
+  closeReason: null,
+  stock: megabytes(0),
+  reserve: floor,
+  floor,
+  policy,
+  closesAt: 0 as Millis,
+})
 
 const report = (out: Effect[], fact: Fact): void => {
   out.push({ type: 'report', fact })

@@ -10,6 +10,7 @@ import type { OfferBook } from './offer-book.js'
 import { earliest, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
+import { Sequence, sequenceBlock } from './sequence.js'
 
 /** The part of an offer that its bidder must remember to check an award and to reach the seller. */
 export type Terms = Pick<Offer, 'floor' | 'policy' | 'addresses'>
@@ -21,8 +22,17 @@ export interface Standing {
   /** The newest quote, once there is one. */
   readonly quote: Quote | undefined
   readonly resend: Resend
+  /** When its seller was last heard of, or first bid at. */
+  readonly heardAt: Millis
   /** Failed deliveries in a row. */
   readonly failures: number
+}
+
+export interface StandingBidsOptions {
+  readonly signer: Signer
+  readonly market: string
+  readonly rules: Rules
+  readonly restored: StoreContents
 }
 
 const prefix = 'buyer/bid/'
@@ -30,14 +40,17 @@ const prefix = 'buyer/bid/'
 /** A buyer's bids at its sellers: what was sent, what was acknowledged, and when to send it again. */
 export class StandingBids {
   readonly #signer: Signer
+  readonly #market: string
   readonly #rules: Rules
   readonly #standing = new Map<OfferId, Standing>()
-  #sequence = 0
+  readonly #sequence: Sequence
   #sent = 0
 
-  constructor(signer: Signer, rules: Rules, restored: StoreContents) {
+  constructor({ signer, market, rules, restored }: StandingBidsOptions) {
     this.#signer = signer
+    this.#market = market
     this.#rules = rules
+    this.#sequence = new Sequence('buyer/sequence', { block: sequenceBlock, restored })
     for (const { key, value } of restored) {
       if (key.startsWith(prefix)) this.#restore(key.slice(prefix.length), value)
     }
@@ -65,29 +78,35 @@ export class StandingBids {
   }
 
   /** Makes `planned` the bids that stand: sends what is new or changed and withdraws the rest. */
-  replace(now: Millis, market: string, planned: readonly PlannedBid[], book: OfferBook, out: Effect[]): void {
-    const wanted = new Map(planned.map((bid) => [bid.offer, bid]))
+  replace(now: Millis, planned: readonly PlannedBid[], book: OfferBook, out: Effect[]): void {
+    const wanted = new Set(planned.map(({ offer }) => offer))
     const gone = this.bids().filter(({ offer }) => !wanted.has(offer))
-    const withdrawals = gone.map(({ offer }) => ({ offer, quantity: megabytes(0), price: ticks(0) }))
+    this.#place(now, [...gone.map(withdrawalOf), ...planned], (offer) => book.get(offer)?.body, out)
+  }
+
+  /** Takes back the bid at `offer`; it counts no more, and its withdrawal is sent until the seller has seen it. */
+  withdraw(now: Millis, offer: OfferId, out: Effect[]): void {
+    this.#place(now, [withdrawalOf({ offer })], () => undefined, out)
+  }
+
+  #place(
+    now: Millis,
+    bids: readonly PlannedBid[],
+    newTermsOf: (offer: OfferId) => Terms | undefined,
+    out: Effect[],
+  ): void {
     const records: StoreRecord[] = []
     const sends: Effect[] = []
-    for (const { offer, quantity, price } of [...withdrawals, ...planned]) {
+    for (const { offer, quantity, price } of bids) {
       const known = this.#standing.get(offer)
-      const terms = book.get(offer)?.body ?? known?.offer
+      const terms = newTermsOf(offer) ?? known?.offer
       if (terms === undefined || (known !== undefined && isFor(known.bid.body, quantity, price))) continue
-      this.#sequence = Math.max(this.#sequence + 1, now)
-      const body: Bid = {
-        type: 'bid',
-        market,
-        offer,
-        buyer: this.#signer.id,
-        sequence: this.#sequence,
-        quantity,
-        price,
-      }
+      const about = { type: 'bid', market: this.#market, offer, buyer: this.#signer.id } as const
+      const body: Bid = { ...about, sequence: this.#sequence.next(out, { least: now }), quantity, price }
       const bid = seal(this.#signer, body)
       const resend = firstResend(now, this.#rules.resendMs)
-      this.#standing.set(offer, { bid, offer: terms, quote: known?.quote, resend, failures: 0 })
+      const heardAt = known?.heardAt ?? now
+      this.#standing.set(offer, { bid, offer: terms, quote: known?.quote, resend, heardAt, failures: 0 })
       records.push(recordOf(bid, terms))
       sends.push(sendBid(bid, terms))
       if (quantity > 0) this.#count(body, sends)
@@ -104,7 +123,7 @@ export class StandingBids {
     if (standing.quote !== undefined && quote.sequence <= standing.quote.sequence) return false
     const { silenceMsMax, resendMs } = this.#rules
     const resend = acknowledged ? { at: (now + silenceMsMax) as Millis, waitMs: resendMs } : standing.resend
-    this.#standing.set(quote.offer, { ...standing, quote, resend, failures: 0 })
+    this.#standing.set(quote.offer, { ...standing, quote, resend, heardAt: now, failures: 0 })
     const { offer, quantity, charge, reserve } = quote
     out.push({ type: 'report', fact: { type: 'quoted', offer, quantity, charge, reserve } })
     return standing.quote === undefined || !sayTheSame(standing.quote, quote)
@@ -112,9 +131,14 @@ export class StandingBids {
 
   /** The bid at `offer` stands no more. Returns whether one did. */
   end(offer: OfferId, out: Effect[]): boolean {
-    if (!this.#standing.delete(offer)) return false
-    out.push({ type: 'save', records: [{ key: prefix + offer, value: undefined }], sync: false })
-    return true
+    const records = this.drop(offer)
+    if (records.length > 0) out.push({ type: 'save', records, sync: false })
+    return records.length > 0
+  }
+
+  /** As {@link end}, for a caller that saves the returned records together with what ended the bid. */
+  drop(offer: OfferId): readonly StoreRecord[] {
+    return this.#standing.delete(offer) ? [{ key: prefix + offer, value: undefined }] : []
   }
 
   /** `to` could not be reached; returns the offers whose bids are given up after too many failures. */
@@ -130,14 +154,29 @@ export class StandingBids {
     return givenUp
   }
 
-  /** Sends again what the seller is silent about; all of it when `everything`, as after a restart. */
-  wake(now: Millis, out: Effect[], { everything = false } = {}): void {
+  /** Every bid again, and full patience with every seller: nobody could answer while this node was down. */
+  resume(now: Millis, out: Effect[]): void {
     for (const [offer, standing] of this.#standing) {
-      if (!everything && standing.resend.at > now) continue
-      const resend = nextResend(standing.resend, now, this.#rules.resendMsMax)
-      this.#standing.set(offer, { ...standing, resend })
+      this.#standing.set(offer, { ...standing, resend: firstResend(now, this.#rules.resendMs), heardAt: now })
       out.push(sendBid(standing.bid, standing.offer))
     }
+  }
+
+  /** Sends again what its seller is silent about. Returns the offers given up: silent for as long as any offer lives. */
+  wake(now: Millis, out: Effect[]): readonly OfferId[] {
+    const { offerMsMax, resendMsMax } = this.#rules
+    const givenUp: OfferId[] = []
+    for (const [offer, standing] of this.#standing) {
+      if (standing.resend.at > now) continue
+      if (now - standing.heardAt >= offerMsMax) {
+        this.end(offer, out)
+        givenUp.push(offer)
+        continue
+      }
+      this.#standing.set(offer, { ...standing, resend: nextResend(standing.resend, now, resendMsMax) })
+      out.push(sendBid(standing.bid, standing.offer))
+    }
+    return givenUp
   }
 
   #count({ offer, sequence, quantity, price }: Bid, out: Effect[]): void {
@@ -150,10 +189,15 @@ export class StandingBids {
     const bid = savedMessage(prefix + offer, saved.bid, 'bid')
     const terms = { floor: saved.floor, policy: saved.policy, addresses: saved.addresses }
     const resend = firstResend(0 as Millis, this.#rules.resendMs)
-    this.#standing.set(offer, { bid, offer: terms, quote: undefined, resend, failures: 0 })
-    this.#sequence = Math.max(this.#sequence, bid.body.sequence)
+    this.#standing.set(offer, { bid, offer: terms, quote: undefined, resend, heardAt: 0 as Millis, failures: 0 })
   }
 }
+
+const withdrawalOf = ({ offer }: { readonly offer: OfferId }): PlannedBid => ({
+  offer,
+  quantity: megabytes(0),
+  price: ticks(0),
+})
 
 const isFor = (bid: Bid, quantity: Megabytes, price: Ticks): boolean => bid.quantity === quantity && bid.price === price
 

@@ -88,14 +88,14 @@ export interface Book {
   readonly bids: readonly Bid[]
 }
 
-export type Participant = Pick<Situation, 'buyer' | 'valuation' | 'owned' | 'budgetLeft'>
+export type Bidder = Pick<Situation, 'buyer' | 'valuation' | 'owned' | 'budgetLeft'>
 
 /**
  * The best gain, in micros, that any buyer could have by bidding otherwise at any of the books while everyone else's
  * bids stay: the utility of the ideal reply without decrement or pool, the budget limiting what it is charged, less that
  * of its tentative awards. Never negative.
  */
-export function regretOf(participants: readonly Participant[], books: readonly Book[]): number {
+export function regretOf(participants: readonly Bidder[], books: readonly Book[]): number {
   const gained = tentativeAwards(books)
   let regret = 0
   for (const participant of participants) {

@@ -1,9 +1,9 @@
 /** Seals: what is signed, by whom, and what a signature proves (SPEC §4). */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toString as textOf } from 'uint8arrays/to-string'
-import type { Signer, Verifier } from '../ports/signer.js'
+import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import { payloadOf, readBody } from './body.js'
-import { type Award, type Digest, type Message, type Sealed, sellerOf } from './message.js'
+import { type Award, type Digest, type Message, type Quote, type Sealed, sellerOf } from './message.js'
 
 /**
  * `overage/1/<kind>`, a zero byte, the payload. The kind separates the domains, so that no signature over one kind of
@@ -35,6 +35,20 @@ export function seal<Body extends Message>(signer: Signer, body: Body): Sealed<B
   readBody(body.type, payload)
   return { body, signer: signer.id, payload, signature: signer.sign(signedBytesOf({ type: body.type, payload })) }
 }
+
+/**
+ * A quote without a signature (SPEC §4): the stream says whom it comes from, and it proves nothing to anybody else. Signing
+ * and checking cost more than the rest of an answer, and a signed quote follows at the round's end.
+ */
+export const provisional = (seller: PeerId, quote: Quote): Sealed<Quote> => ({
+  body: quote,
+  signer: seller,
+  payload: payloadOf(quote),
+  signature: new Uint8Array(0),
+})
+
+/** Whether a message is a quote without a signature. */
+export const isProvisional = ({ body, signature }: Sealed): boolean => body.type === 'quote' && signature.length === 0
 
 /** Whether the named signer signed exactly this payload as this kind of message. */
 export const verifySeal = (verifier: Verifier, sealed: Sealed): boolean =>

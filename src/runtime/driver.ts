@@ -36,6 +36,8 @@ export interface DriverLimits {
   readonly offers: RateLimit
   /** Signatures remembered as valid, so that evidence is not verified award after award. */
   readonly signaturesMax: number
+  /** Effects that may wait for the store; beyond, messages are dropped as if they had been lost on the way. */
+  readonly backlogMax: number
 }
 
 /** Generous to honest peers: a buyer sends a few messages a second, a seller gossips its offer at most twice. */
@@ -43,6 +45,7 @@ export const defaultDriverLimits: DriverLimits = Object.freeze({
   direct: { perSecond: 50, burst: 200, peersMax: 4_096 },
   offers: { perSecond: 5, burst: 20, peersMax: 10_000 },
   signaturesMax: 1_024,
+  backlogMax: 10_000,
 })
 
 /**
@@ -55,9 +58,10 @@ export class Driver implements Receiver {
   readonly #direct: AdmissionContext
   #transport: Transport | undefined
   #effects: Effect[] = []
+  #performing = false
   #saving = false
-  #failed = false
-  #stopped = false
+  /** Stopped, or its store failed: nothing is carried out any more. */
+  #over = false
   #cancelWake: (() => void) | undefined
   #wakesAt: number | undefined
   #idleListeners: (() => void)[] = []
@@ -88,8 +92,10 @@ export class Driver implements Receiver {
 
   /** Sends and saves nothing more and wakes no more. */
   stop(): void {
-    this.#stopped = true
+    this.#over = true
+    this.#effects = []
     this.#cancelWake?.()
+    this.#tellIdle()
   }
 
   command(command: Command): void {
@@ -97,6 +103,7 @@ export class Driver implements Receiver {
   }
 
   gossip(from: PeerId, bytes: Uint8Array): Verdict {
+    if (this.#isDeaf) return 'ignore'
     const now = this.#options.clock.now()
     const admitted = admitOffer({ bytes, from, now, context: this.#offers })
     if (admitted.type !== 'accept') return admitted.type
@@ -105,6 +112,7 @@ export class Driver implements Receiver {
   }
 
   direct(from: PeerId, bytes: Uint8Array): void {
+    if (this.#isDeaf) return
     const now = this.#options.clock.now()
     const admitted = admitDirect({ bytes, from, now, context: this.#direct })
     if (admitted.type === 'accept') this.#step({ type: 'direct', from, message: admitted.message })
@@ -118,19 +126,32 @@ export class Driver implements Receiver {
     this.#step({ type: 'undelivered', to })
   }
 
-  /** Calls `listener` once, as soon as every effect so far is carried out. */
+  /** Calls `listener` once, as soon as every effect so far is carried out, or none ever will be. */
   whenIdle(listener: () => void): void {
-    if (this.#effects.length === 0 && !this.#saving) listener()
-    else this.#idleListeners.push(listener)
+    this.#idleListeners.push(listener)
+    if (this.#isIdle) this.#tellIdle()
+  }
+
+  get #isIdle(): boolean {
+    return this.#over || (this.#effects.length === 0 && !this.#saving && !this.#performing)
+  }
+
+  /** Whether messages are not even looked at. */
+  get #isDeaf(): boolean {
+    return this.#over || this.#effects.length >= this.#options.limits.backlogMax
+  }
+
+  #tellIdle(): void {
+    for (const listener of this.#idleListeners.splice(0)) listener()
   }
 
   #step(event: AgentEvent): void {
-    if (this.#stopped || this.#failed) return
+    if (this.#over) return
     const { agent, clock, trace } = this.#options
     const now = clock.now()
     const effects = agent.step(now, event)
-    trace?.step(now, event, effects)
     this.#arm()
+    trace?.step(now, event, effects)
     this.#enqueue(effects)
   }
 
@@ -149,19 +170,27 @@ export class Driver implements Receiver {
   }
 
   #enqueue(effects: readonly Effect[]): void {
+    if (this.#over) return
     this.#effects.push(...effects)
     this.#perform()
   }
 
+  /** Carries out what waits. An effect may lead straight to another step; what that brings goes to the end of the queue. */
   #perform(): void {
-    let done = 0
-    while (done < this.#effects.length && !this.#saving && !this.#failed && !this.#stopped) {
-      this.#carryOut(this.#effects[done]!)
-      done += 1
+    if (this.#performing) return
+    this.#performing = true
+    let begun = 0
+    try {
+      while (begun < this.#effects.length && !this.#saving) {
+        begun += 1
+        this.#carryOut(this.#effects[begun - 1]!)
+      }
+    } finally {
+      // Even if a listener throws: nothing is ever carried out twice.
+      this.#effects.splice(0, begun)
+      this.#performing = false
     }
-    this.#effects.splice(0, done)
-    if (this.#effects.length > 0 || this.#saving) return
-    for (const listener of this.#idleListeners.splice(0)) listener()
+    if (this.#isIdle) this.#tellIdle()
   }
 
   #carryOut(effect: Effect): void {
@@ -184,13 +213,12 @@ export class Driver implements Receiver {
 
   #saved(error: Error | undefined): void {
     this.#saving = false
+    if (this.#over) return
     if (error === undefined) {
       this.#perform()
       return
     }
-    this.#failed = true
-    this.#effects = []
-    this.#cancelWake?.()
+    this.stop()
     this.#options.onFailure(error)
   }
 }

@@ -6,11 +6,12 @@ import type { Fact } from '../agent/agent.js'
 import { Participant } from '../agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../agent/rules.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
-import type { Json, Store, StoreContents } from '../ports/store.js'
+import type { Store, StoreContents } from '../ports/store.js'
 import type { Transport } from '../ports/transport.js'
 import { Driver, defaultDriverLimits } from '../runtime/driver.js'
 import { type Millis, millis } from '../units.js'
 import { Agenda } from './agenda.js'
+import { Disk } from './disk.js'
 import type { Prng } from './prng.js'
 
 export interface WorldOptions {
@@ -21,6 +22,23 @@ export interface WorldOptions {
   readonly people: readonly SimulatedPerson[]
   readonly verifier: Verifier
   readonly onFact?: (person: string, fact: Fact, now: Millis) => void
+  /** Sees every message as it is handed to the network, whatever becomes of it. */
+  readonly onMessage?: (message: Outgoing) => void
+  /** Asked at every moment at which a node can end; it crashes there when this returns true. */
+  readonly crashes?: (person: SimulatedPerson, moment: Moment) => boolean
+}
+
+/**
+ * When a node can end with something to lose: after a step and before its first effect, after all effects up to a save and
+ * before that is in place, and after a save is in place and before anything that waited for it.
+ */
+export type Moment = 'stepped' | 'saving' | 'saved'
+
+export interface Outgoing {
+  readonly from: PeerId
+  /** undefined: to everyone who listens. */
+  readonly to: PeerId | undefined
+  readonly bytes: Uint8Array
 }
 
 export interface NetworkOptions {
@@ -42,7 +60,7 @@ export interface SimulatedPerson {
 
 interface Host {
   readonly person: SimulatedPerson
-  readonly disk: Map<string, Json>
+  disk: Disk
   participant: Participant
   driver: Driver | undefined
 }
@@ -54,13 +72,15 @@ export class World {
   readonly #options: WorldOptions
   readonly #agenda = new Agenda()
   readonly #hosts = new Map<PeerId, Host>()
+  /** Which side of a partition a node is on; all are on one while there is none. */
+  #sideOf: (id: PeerId) => unknown = () => undefined
   #directMessages = 0
   #gossipMessages = 0
 
   constructor(options: WorldOptions) {
     this.#options = options
     for (const person of options.people) {
-      const host: Host = { person, disk: new Map(), participant: this.#participant(person, []), driver: undefined }
+      const host: Host = { person, disk: new Disk(), participant: this.#participant(person, []), driver: undefined }
       this.#hosts.set(person.signer.id, host)
     }
   }
@@ -82,7 +102,7 @@ export class World {
   }
 
   disk(id: PeerId): StoreContents {
-    return [...this.#host(id).disk].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ({ key, value }))
+    return this.#host(id).disk.contents()
   }
 
   /** Starts a node, with what its disk holds. */
@@ -98,6 +118,7 @@ export class World {
       clock: { now: () => this.now, wakeAt: (at, wake) => this.#agenda.schedule((at - epoch) as Millis, wake) },
       store: this.#store(host),
       limits: defaultDriverLimits,
+      trace: { step: (_now, _event, effects) => effects.length > 0 && this.#crashesAt(host, 'stepped') },
       onFact: (fact) => onFact?.(host.person.name, fact, this.now),
       onFailure: (error) => {
         throw error
@@ -112,11 +133,21 @@ export class World {
     for (const id of this.#hosts.keys()) this.start(id)
   }
 
-  /** Ends a node between two steps: what it had not yet sent or saved is gone. */
-  crash(id: PeerId): void {
+  /** Ends a node: what it had not yet sent or saved is gone, and with its power also what it had not synced. */
+  crash(id: PeerId, { powerLoss = false } = {}): void {
     const host = this.#host(id)
     host.driver?.stop()
     host.driver = undefined
+    if (powerLoss) host.disk = host.disk.afterPowerLoss()
+  }
+
+  /** From now on nothing that is sent passes between nodes for which `sideOf` differs. */
+  partition(sideOf: (id: PeerId) => unknown): void {
+    this.#sideOf = sideOf
+  }
+
+  heal(): void {
+    this.#sideOf = () => undefined
   }
 
   /** Runs until `done`, or until `elapsedMsMax` of virtual time; returns whether it was done. */
@@ -153,14 +184,22 @@ export class World {
     })
   }
 
+  #crashesAt(host: Host, moment: Moment): boolean {
+    const crashes = this.#options.crashes?.(host.person, moment) === true
+    if (crashes) this.crash(host.person.signer.id)
+    return crashes
+  }
+
   #store(host: Host): Store {
+    const { disk } = host
     return {
-      write: (records, _options, done) => {
+      write: (records, options, done) => {
+        const { driver } = host
+        const runs = () => driver !== undefined && host.driver === driver
         this.#agenda.schedule(this.#agenda.now, () => {
-          for (const { key, value } of records) {
-            if (value === undefined) host.disk.delete(key)
-            else host.disk.set(key, value)
-          }
+          if (runs() && this.#crashesAt(host, 'saving')) return
+          disk.write(records, options)
+          if (runs()) this.#crashesAt(host, 'saved')
           done()
         })
       },
@@ -170,21 +209,24 @@ export class World {
   #transport(from: PeerId): Transport {
     return {
       publish: (bytes) => {
+        this.#options.onMessage?.({ from, to: undefined, bytes })
         for (const to of this.#hosts.keys()) {
           if (to === from) continue
           this.#gossipMessages += 1
-          this.#deliver((host) => host.driver?.gossip(from, bytes), to)
+          this.#deliver({ from, to }, (host) => host.driver?.gossip(from, bytes))
         }
       },
       send: (to, bytes) => {
+        this.#options.onMessage?.({ from, to, bytes })
         this.#directMessages += 1
-        if (this.#hosts.has(to)) this.#deliver((host) => host.driver?.direct(from, bytes), to)
+        if (this.#hosts.has(to)) this.#deliver({ from, to }, (host) => host.driver?.direct(from, bytes))
       },
     }
   }
 
-  #deliver(receive: (host: Host) => void, to: PeerId): void {
+  #deliver({ from, to }: { readonly from: PeerId; readonly to: PeerId }, receive: (host: Host) => void): void {
     const { network, random } = this.#options
+    if (this.#sideOf(from) !== this.#sideOf(to)) return
     const copies = random.below(1_000) < network.duplicatePerMille ? 2 : 1
     for (let copy = 0; copy < copies; copy += 1) {
       if (random.below(1_000) < network.lossPerMille) continue

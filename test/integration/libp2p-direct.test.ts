@@ -1,8 +1,9 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { decode, encode } from 'it-length-prefixed'
 import { afterEach, describe, expect, it } from 'vitest'
-import { auctionProtocol } from '../../node/libp2p/transport.js'
-import { auctionStreamsOf, bytesOf, connect, startNode, stopAll, type TestNode, until } from './swarm.js'
+import { meshPeersOf } from '../../node/libp2p/shim.js'
+import { auctionProtocolId } from '../../src/protocol/topics.js'
+import { auctionStreamsOf, bytesOf, connect, startNode, stopAll, type TestNode, topic, until } from './swarm.js'
 
 const text = ({ heard }: TestNode): readonly string[] => heard.directed.map(({ text }) => text)
 const send = (from: TestNode, to: TestNode, message: string): void =>
@@ -106,6 +107,17 @@ describe('the auction stream', () => {
     expect(text(impostor)).toEqual([])
   })
 
+  it('delivers what was published and sent right before its node stops', async () => {
+    const [a, b] = [await start(), await start()]
+    send(a, b, 'bid')
+    await until(() => text(b).length > 0 && meshPeersOf(a.host.services.pubsub, topic).length > 0)
+    a.transport.publish(bytesOf('my offer is closed'))
+    send(a, b, 'my bid is withdrawn')
+    await a.stop()
+    await until(() => text(b).includes('my bid is withdrawn') && b.heard.gossiped.length > 0)
+    expect(b.heard.gossiped.map(({ text }) => text)).toEqual(['my offer is closed'])
+  })
+
   it('refuses new messages, and keeps the old, when too many wait for one peer', async () => {
     const b = await start()
     const a = await start({ limits: { outgoingMax: 3 } })
@@ -117,10 +129,10 @@ describe('the auction stream', () => {
 
   it('holds back for a peer that does not read, refuses more than its bound, and delivers what it took', async () => {
     const [a, b] = [await start({ limits: { outgoingMax: 2 } }), await start()]
-    await b.host.unhandle(auctionProtocol)
+    await b.host.unhandle(auctionProtocolId)
     let read = (): void => {}
     let received = 0
-    await b.host.handle(auctionProtocol, async (stream) => {
+    await b.host.handle(auctionProtocolId, async (stream) => {
       stream.pause()
       read = () => stream.resume()
       for await (const frame of decode(stream)) received += frame.byteLength
@@ -175,7 +187,7 @@ describe('a damaged stream', () => {
     const [a, b] = [await startNode(), await startNode()]
     nodes = [a, b]
     await connect(a, b)
-    const stream = await a.host.dialProtocol(b.host.peerId, auctionProtocol)
+    const stream = await a.host.dialProtocol(b.host.peerId, auctionProtocolId)
     stream.send(encode.single(bytesOf('first, something whole')))
     stream.send(bytes)
     await stream.close().catch(() => {})

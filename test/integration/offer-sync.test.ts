@@ -1,36 +1,17 @@
 import { encode } from 'it-length-prefixed'
 import { afterEach, describe, expect, it } from 'vitest'
-import {
-  type OfferPage,
-  type OfferRequest,
-  OfferSync,
-  type OfferSyncCodec,
-  type OfferSyncSettings,
-  offerSyncProtocol,
-} from '../../node/libp2p/offer-sync.js'
+import { OfferSync, type OfferSyncSettings } from '../../node/libp2p/offer-sync.js'
 import type { Verdict } from '../../src/ports/transport.js'
+import { offerIdOf } from '../../src/protocol/message.js'
+import { encodeOfferRequest, type OfferPage } from '../../src/protocol/offer-sync.js'
+import { offersProtocolId } from '../../src/protocol/topics.js'
 import { bytesOf, connect, startNode, stopAll, type TestNode, textOf, until } from './swarm.js'
 
-const parse = <Value>(bytes: Uint8Array): Value | undefined => {
-  try {
-    return JSON.parse(textOf(bytes)) as Value
-  } catch {
-    return undefined
-  }
-}
-
-/** Text that is good enough to see that bytes come through; the market's own is tested where it is written. */
-const codec: OfferSyncCodec = {
-  encodeRequest: (request) => bytesOf(JSON.stringify(request)),
-  decodeRequest: (bytes) => parse<OfferRequest>(bytes),
-  encodePage: ({ offers, next }) => bytesOf(JSON.stringify({ offers: offers.map(textOf), next })),
-  decodePage: (bytes) => {
-    const page = parse<{ offers: string[]; next: string }>(bytes)
-    return page && { offers: page.offers.map(bytesOf), next: page.next }
-  },
-}
-
-const idsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `${index}`.padStart(4, '0'))
+/** Ids as offers have them; what stands behind an id is not looked at here. */
+const idsOf = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) =>
+    offerIdOf('12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5', 1_000 + index),
+  )
 
 const pageOf = (ids: readonly string[], after: string, limit: number): OfferPage => {
   const rest = ids.filter((id) => id > after)
@@ -62,7 +43,6 @@ describe('offer sync', () => {
     const sync = new OfferSync({
       host: node.host,
       market,
-      codec,
       page: (after, limit) => {
         pages.count += 1
         return pageOf(ids, after, limit)
@@ -118,7 +98,7 @@ describe('offer sync', () => {
   it('gives up on a peer that does not answer, without harm to others', async () => {
     const silent = await startNode()
     nodes.push(silent)
-    await silent.host.handle(offerSyncProtocol, () => {})
+    await silent.host.handle(offersProtocolId, () => {})
     const old = await start(idsOf(2))
     const joiner = await start([], { askMsMax: 100 })
     await Promise.all([connect(joiner.node, silent), connect(joiner.node, old.node)])
@@ -154,11 +134,11 @@ describe('offer sync', () => {
     const old = await start(idsOf(1))
     const joiner = await start([], { askMax: 0 })
     await connect(joiner.node, old.node)
-    const stream = await joiner.node.host.dialProtocol(old.node.host.peerId, offerSyncProtocol)
+    const stream = await joiner.node.host.dialProtocol(old.node.host.peerId, offersProtocolId)
     stream.send(bytes)
     await until(() => stream.status !== 'open')
-    const second = await joiner.node.host.dialProtocol(old.node.host.peerId, offerSyncProtocol)
-    second.send(encode.single(codec.encodeRequest({ market: 'test', after: '', limit: 10 })))
+    const second = await joiner.node.host.dialProtocol(old.node.host.peerId, offersProtocolId)
+    second.send(encode.single(encodeOfferRequest({ market: 'test', after: '', limit: 10 })))
     await until(() => old.pages.count === 1)
   })
 })

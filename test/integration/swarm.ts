@@ -3,9 +3,10 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
 import { composeLibp2p, type Host } from '../../node/libp2p/compose.js'
 import { meshPeersOf } from '../../node/libp2p/shim.js'
-import { auctionProtocol, Libp2pTransport, type TransportLimits } from '../../node/libp2p/transport.js'
+import { Libp2pTransport, type TransportLimits } from '../../node/libp2p/transport.js'
 import type { PeerId } from '../../src/ports/signer.js'
 import type { Receiver, Verdict } from '../../src/ports/transport.js'
+import { auctionProtocolId } from '../../src/protocol/topics.js'
 
 export const topic = 'overage/1/test/offers/0'
 
@@ -113,7 +114,7 @@ export const auctionStreamsOf = (node: TestNode): number =>
   node.host
     .getConnections()
     .flatMap(({ streams }) => streams)
-    .filter(({ protocol }) => protocol === auctionProtocol).length
+    .filter(({ protocol }) => protocol === auctionProtocolId).length
 
 /** Resolves as soon as `condition` holds; rejects when it does not come to hold in time. */
 export async function until(condition: () => boolean, msMax = 15_000): Promise<void> {

@@ -7,7 +7,7 @@ import type { Signer, Verifier } from '../../src/ports/signer.js'
 import { peerIdOf } from '../../src/protocol/identity.js'
 import { type Violation, violationsIn } from '../../src/sim/checkers.js'
 import { Prng } from '../../src/sim/prng.js'
-import { type NetworkOptions, type SimulatedPerson, World } from '../../src/sim/world.js'
+import { type NetworkOptions, type SimulatedPerson, World, type WorldOptions } from '../../src/sim/world.js'
 import { type Millis, megabytes, micros, millis, ticks } from '../../src/units.js'
 
 /** Signs with a hash that anybody could make: enough where nobody lies, and a hundred times faster. */
@@ -43,6 +43,7 @@ export interface TrialOptions {
   readonly network?: NetworkOptions
   /** Each buyer's budget, drawn from this range of currency; default: none. */
   readonly budget?: readonly [number, number]
+  readonly crashes?: WorldOptions['crashes']
 }
 
 /** A market of MECHANISM §11's reference population, supply 0.8 of demand, in virtual time. */
@@ -52,7 +53,7 @@ export class Trial {
   readonly facts: { readonly who: string; readonly fact: Fact }[] = []
   readonly random: Prng
 
-  constructor({ seed, buyers, sellers, rules = internetRules, network = calmNetwork, budget }: TrialOptions) {
+  constructor({ seed, buyers, sellers, rules = internetRules, network = calmNetwork, budget, crashes }: TrialOptions) {
     this.random = new Prng(seed)
     this.people = populationOf({ random: this.random.fork('people'), seed, buyers, sellers, budget })
     this.world = new World({
@@ -63,6 +64,7 @@ export class Trial {
       people: this.people,
       verifier: testVerifier,
       onFact: (who, fact) => this.facts.push({ who, fact }),
+      ...(crashes !== undefined && { crashes }),
     })
   }
 

@@ -1,0 +1,11 @@
+/**
+ * The market on a real network: {@link startMarketNode} runs one participant on libp2p, with its identity and its
+ * LevelDB store in a folder of its own.
+ *
+ * @packageDocumentation
+ */
+import './polyfill.js'
+
+export { IdentityCorruptError, IdentityPermissionsError } from './identity.js'
+export { type MarketNode, type MarketNodeOptions, type NodeStatus, startMarketNode } from './market-node.js'
+export { LevelStore, StoreClosedError, StoreCorruptError, StoreLockedError, StoreOpenError } from './store-level.js'

@@ -1,0 +1,26 @@
+import type { PolicyName } from '../mechanism/reserve.js'
+import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
+import type { CloseReason } from '../protocol/message.js'
+import type { Megabytes, Millis, Ticks } from '../units.js'
+
+/** A seller's present or last offer, as its store keeps it. */
+export interface OfferState {
+  readonly number: number
+  readonly status: 'open' | 'closed'
+  readonly closeReason: CloseReason | null
+  /** What is not sold, what is kept aside for awards included. */
+  readonly stock: Megabytes
+  readonly reserve: Ticks
+  /** The terms that bidders rely on for as long as the offer is open. */
+  readonly floor: Ticks
+  readonly policy: PolicyName
+  readonly closesAt: Millis
+}
+
+const key = 'seller/offer'
+
+export const recordOf = (state: OfferState): StoreRecord => ({ key, value: state as unknown as Json })
+
+export function savedOffer(restored: StoreContents): OfferState | undefined {
+  return restored.find((record) => record.key === key)?.value as OfferState | undefined
+}
