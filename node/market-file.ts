@@ -14,6 +14,7 @@ import {
 } from '../src/units.js'
 import { currencyField, marketField, nameField } from './fields.js'
 import { checkInput, readInput } from './input.js'
+import { localRulesFor } from './local-rules.js'
 import { sellsField, wantsField } from './person.js'
 import { rulesWith, rulesWithoutEpsilonField } from './rules-fields.js'
 
@@ -81,9 +82,12 @@ export const marketSchema: z.ZodType<Market, unknown> = z
   .transform(({ market, currency, epsilon, rules, people }) => ({
     market,
     currency,
-    rules: rulesWith(lanRules, { ...rules, epsilon }),
+    rules: rulesWith(paceOf(people), { ...rules, epsilon }),
     people,
   }))
+
+const paceOf = (people: readonly Person[]): Rules =>
+  localRulesFor({ people: people.length, sellers: people.filter(({ sells }) => sells !== undefined).length })
 
 /** @throws UsageError naming the field at fault. */
 export async function readMarket(file: string): Promise<Market> {
@@ -148,12 +152,9 @@ export function generateMarket(size: MarketSize): Market {
       },
     }
   })
-  return {
-    market: 'local',
-    currency: '$',
-    rules: rulesWith(lanRules, { epsilon: micros(microsPerCurrency) }),
-    people: [...selling, ...wanting],
-  }
+  const people = [...selling, ...wanting]
+  const rules = rulesWith(paceOf(people), { epsilon: micros(microsPerCurrency) })
+  return { market: 'local', currency: '$', rules, people }
 }
 
 function buyerOf(name: string, from: { readonly prng: Prng; readonly population: Population }): Person {

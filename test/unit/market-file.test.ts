@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../node/errors.js'
 import { checkInput, checkValue } from '../../node/input.js'
+import { localRulesFor } from '../../node/local-rules.js'
 import { generateMarket, marketSchema, readMarket } from '../../node/market-file.js'
 import { sellsAsWritten, wantsAsWritten } from '../../node/person.js'
-import { lanRules } from '../../src/agent/rules.js'
 import { valuationOf } from '../../src/mechanism/valuation.js'
 
 const market = (change: object) =>
@@ -25,7 +25,7 @@ describe('a market file', () => {
         { name: 'ann', sells: { gb: 2.5, floor: 8.125 }, wants: { gb: 1, sigma: 20, alpha: 0.5, budget: 30.5 } },
       ],
     })
-    expect(rules).toEqual({ ...lanRules, epsilon: 500_000, roundMs: 50 })
+    expect(rules).toEqual({ ...localRulesFor({ people: 1, sellers: 1 }), epsilon: 500_000, roundMs: 50 })
     expect(people).toEqual([
       {
         name: 'ann',
@@ -82,6 +82,20 @@ describe('a market file', () => {
     const { people, currency } = await readMarket('scripts/markets/exchange.json')
     expect(people).toHaveLength(12)
     expect(currency).toBe('HK$')
+  })
+})
+
+describe('the pace of a market on one machine', () => {
+  it('leaves one core no more gossip than it can carry, up to a size where offers would expire', () => {
+    for (const [people, sellers] of [
+      [17, 6],
+      [60, 20],
+      [85, 85],
+    ] as const) {
+      const { gossipMsMin } = localRulesFor({ people, sellers })
+      expect((1_000 / gossipMsMin) * sellers * people).toBeLessThan(251)
+    }
+    expect(localRulesFor({ people: 1_000, sellers: 500 }).gossipMsMin).toBe(30_000)
   })
 })
 
