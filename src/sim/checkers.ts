@@ -27,6 +27,7 @@ export const laws = [
   'receipts say what their awards say',
   'charges are what the evidence gives',
   'no award is above its bid or below the floor',
+  'no seller awards twice in one round to one buyer',
   'a seller sells no more than its stock',
   'a buyer buys no more than its demand',
   'a buyer spends no more than its budget',
@@ -40,70 +41,87 @@ export interface Violation {
   readonly detail: string
 }
 
-/** One settled or accepted trade as one side's store has it. */
+/** One accepted trade as one side's store has it. */
 interface Entry {
   readonly owner: Ledger
+  readonly digest: Digest
   readonly award: Sealed<Award>
   readonly receipt: Sealed<Receipt> | undefined
 }
+
+/** A trade that its store says is done. */
+type Settled = Entry & { readonly receipt: Sealed<Receipt> }
 
 /** Every broken law; empty when all hold. Nodes must have stopped, or be at rest. */
 export function violationsIn(ledgers: readonly Ledger[], verifier: Verifier): readonly Violation[] {
   const found: Violation[] = []
   const sales = entriesOf(ledgers, 'sale/', found)
   const purchases = entriesOf(ledgers, 'purchase/', found)
-  const names = new Map(ledgers.map(({ id, name }) => [id, name]))
-  for (const [digest, sale] of sales) {
-    checkReceipt(sale, verifier, found)
-    checkAward(sale, found)
-    checkCounterpart(digest, sale, purchases.get(digest), found)
-  }
-  for (const [digest, { owner, award, receipt }] of purchases) {
-    if (sales.has(digest)) continue
-    const seller = names.get(award.signer) ?? award.signer
-    const detail =
-      receipt === undefined ? `${seller} did not answer the accept of ${digest}` : `${seller} has none of ${digest}`
-    found.push({ law: 'a sale has a receipt on both sides', who: owner.name, detail })
-  }
-  for (const ledger of ledgers) checkLimits(ledger, [...sales.values()], [...purchases.values()], found)
+  for (const entry of [...sales, ...purchases]) if (isSettled(entry)) checkReceipt(entry, verifier, found)
+  for (const sale of sales) checkAward(sale, found)
+  checkCounterparts(ledgers, { sales, purchases }, found)
+  checkRounds([...sales, ...purchases], found)
+  for (const ledger of ledgers) checkLimits(ledger, { sales, purchases }, found)
   return found
 }
 
-function entriesOf(ledgers: readonly Ledger[], prefix: string, found: Violation[]): ReadonlyMap<Digest, Entry> {
-  const entries = new Map<Digest, Entry>()
-  for (const owner of ledgers) {
-    for (const { key, value } of owner.contents) {
-      if (!key.startsWith(prefix)) continue
-      const entry = entryOf(owner, value)
-      if (entry === undefined) found.push({ law: 'stores can be read', who: owner.name, detail: key })
-      else entries.set(key.slice(prefix.length), entry)
+function entriesOf(ledgers: readonly Ledger[], prefix: string, found: Violation[]): readonly Entry[] {
+  return ledgers.flatMap((owner) =>
+    owner.contents
+      .filter(({ key }) => key.startsWith(prefix))
+      .flatMap(({ key, value }) => {
+        const entry = entryOf(owner, key.slice(prefix.length), value)
+        if (entry === undefined) found.push({ law: 'stores can be read', who: owner.name, detail: key })
+        return entry === undefined ? [] : [entry]
+      }),
+  )
+}
+
+function entryOf(owner: Ledger, digest: Digest, value: Json): Entry | undefined {
+  const saved = value as { readonly award?: Json; readonly receipt?: Json } | null
+  const award = sealedFromJson(saved?.award ?? null, 'award')
+  const receipt = sealedFromJson(saved?.receipt ?? null, 'receipt')
+  if (award === undefined || digestOf(award) !== digest) return undefined
+  if (receipt === undefined && (saved?.receipt ?? null) !== null) return undefined
+  return { owner, digest, award, receipt }
+}
+
+const isSettled = (entry: Entry): entry is Settled => entry.receipt !== undefined
+
+interface Trades {
+  readonly sales: readonly Entry[]
+  readonly purchases: readonly Entry[]
+}
+
+/** Every sale has its purchase with the same receipt, and every purchase its sale. */
+function checkCounterparts(ledgers: readonly Ledger[], { sales, purchases }: Trades, found: Violation[]): void {
+  const names = new Map(ledgers.map(({ id, name }) => [id, name]))
+  const lone = ({ owner }: Entry, detail: string) =>
+    found.push({ law: 'a sale has a receipt on both sides', who: owner.name, detail })
+  const bought = new Map(purchases.map((purchase) => [purchase.digest, purchase]))
+  for (const sale of sales) {
+    const purchase = bought.get(sale.digest)
+    if (sale.receipt === undefined) lone(sale, `a sale without a receipt: ${sale.digest}`)
+    else if (purchase?.receipt === undefined) lone(sale, `the buyer holds no receipt of ${sale.digest}`)
+    else if (digestOf(purchase.receipt) !== digestOf(sale.receipt)) {
+      const detail = `the receipts of ${sale.digest} differ`
+      found.push({ law: 'both sides hold the same receipt', who: sale.owner.name, detail })
     }
   }
-  return entries
-}
-
-function entryOf(owner: Ledger, value: Json): Entry | undefined {
-  const saved = value as { readonly award: Json; readonly receipt: Json }
-  const award = sealedFromJson(saved.award, 'award')
-  const receipt = saved.receipt === null ? undefined : sealedFromJson(saved.receipt, 'receipt')
-  if (award === undefined || (saved.receipt !== null && receipt === undefined)) return undefined
-  return { owner, award, receipt }
-}
-
-function checkCounterpart(digest: Digest, sale: Entry, purchase: Entry | undefined, found: Violation[]): void {
-  const who = sale.owner.name
-  if (purchase?.receipt === undefined) {
-    found.push({ law: 'a sale has a receipt on both sides', who, detail: `the buyer holds no receipt of ${digest}` })
-  } else if (digestOf(purchase.receipt) !== digestOf(sale.receipt!)) {
-    found.push({ law: 'both sides hold the same receipt', who, detail: `the receipts of ${digest} differ` })
+  const sold = new Set(sales.map(({ digest }) => digest))
+  for (const purchase of purchases) {
+    if (sold.has(purchase.digest)) continue
+    const seller = names.get(purchase.award.signer) ?? purchase.award.signer
+    const said = purchase.receipt === undefined ? 'did not answer the accept' : 'has no receipt'
+    lone(purchase, `${seller} ${said} of ${purchase.digest}`)
   }
 }
 
-function checkReceipt({ owner, award, receipt }: Entry, verifier: Verifier, found: Violation[]): void {
-  const { body, signer } = receipt!
+function checkReceipt({ owner, award, receipt }: Settled, verifier: Verifier, found: Violation[]): void {
+  const { body, signer } = receipt
   const accept = body.accept
   const signed =
-    verifySeal(verifier, receipt!) &&
+    verifySeal(verifier, receipt) &&
     verifySeal(verifier, accept) &&
     signer === sellerOf(body.offer) &&
     accept.signer === body.buyer
@@ -113,9 +131,25 @@ function checkReceipt({ owner, award, receipt }: Entry, verifier: Verifier, foun
     accept.body.award === body.award &&
     body.quantity === award.body.quantity &&
     body.charge === award.body.charge &&
+    body.fee === award.body.fee &&
     body.buyer === award.body.buyer &&
+    body.round === award.body.round &&
     body.offer === award.body.offer
   if (!same) found.push({ law: 'receipts say what their awards say', who: owner.name, detail: body.award })
+}
+
+/** Two different awards of one round to one buyer are what a seller signs who promises the same stock twice. */
+function checkRounds(entries: readonly Entry[], found: Violation[]): void {
+  const first = new Map<string, Digest>()
+  for (const { owner, digest, award } of entries) {
+    const { offer, round, buyer } = award.body
+    const key = `${offer} ${round} ${buyer}`
+    const other = first.get(key)
+    first.set(key, other ?? digest)
+    if (other === undefined || other === digest) continue
+    const detail = `${other} and ${digest} are both of round ${round}`
+    found.push({ law: 'no seller awards twice in one round to one buyer', who: owner.name, detail })
+  }
 }
 
 /** Recomputes the charge by integrating the winner's ladder, where sellers use prefix sums. */
@@ -135,19 +169,11 @@ function checkAward({ owner, award }: Entry, found: Violation[]): void {
   }
 }
 
-function checkLimits(
-  { id, name, sells, wants }: Ledger,
-  sales: readonly Entry[],
-  purchases: readonly Entry[],
-  found: Violation[],
-): void {
+function checkLimits({ id, name, sells, wants }: Ledger, { sales, purchases }: Trades, found: Violation[]): void {
   const sold = sum(sales.filter(({ owner }) => owner.id === id).map(({ award }) => award.body.quantity))
-  if (sold > (sells?.stock ?? 0)) {
-    found.push({
-      law: 'a seller sells no more than its stock',
-      who: name,
-      detail: `${sold} MB of ${sells?.stock ?? 0}`,
-    })
+  const stock = sells?.stock ?? 0
+  if (sold > stock) {
+    found.push({ law: 'a seller sells no more than its stock', who: name, detail: `${sold} MB of ${stock}` })
   }
   const mine = purchases.filter(({ owner }) => owner.id === id)
   const bought = sum(mine.map(({ award }) => award.body.quantity))

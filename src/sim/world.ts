@@ -101,6 +101,10 @@ export class World {
     return this.#host(id).participant
   }
 
+  isRunning(id: PeerId): boolean {
+    return this.#host(id).driver !== undefined
+  }
+
   disk(id: PeerId): StoreContents {
     return this.#host(id).disk.contents()
   }

@@ -68,11 +68,11 @@ export class Trial {
     })
   }
 
-  /** Whether every offer is closed and every accept answered. */
+  /** Whether everybody is there, every offer is closed and every accept answered. */
   get ended(): boolean {
     return this.people.every(({ signer }) => {
       const { seller, buyer } = this.world.participant(signer.id).status()
-      return !seller?.open && !seller?.unsettled && !buyer?.unsettled
+      return this.world.isRunning(signer.id) && !seller?.open && !seller?.unsettled && !buyer?.unsettled
     })
   }
 

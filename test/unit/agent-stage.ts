@@ -7,6 +7,7 @@ import { ladderFor } from '../../src/mechanism/ladder.js'
 import type { Random } from '../../src/ports/random.js'
 import type { Signer } from '../../src/ports/signer.js'
 import type { Json } from '../../src/ports/store.js'
+import { sealedFromJson } from '../../src/protocol/json.js'
 import {
   type Accept,
   type Award,
@@ -28,6 +29,8 @@ export const market = 'trial'
 export const epoch = millis(1_700_000_000_000)
 /** A buyer reacts to news at once, so that a test need not wait for it. */
 export const promptRules: Rules = { ...lanRules, reactMsMax: millis(0) }
+/** A few things may be due at once, one leading to another; more is an agent that spins. */
+const wakesAtOnceMax = 10
 const atOnce: Random = { below: () => 0 }
 
 export const sellPlan: SellPlan = {
@@ -101,18 +104,33 @@ export class Stage {
     return this.step({ type: 'command', command: { type } })
   }
 
-  /** Lets time pass and wakes the participant whenever it asked for it. */
+  /** Lets time pass and wakes the participant whenever it asked for it; fails when it asks again and again at one time. */
   pass(ms: number): readonly Effect[] {
     const end = this.now + ms
     const all: Effect[] = []
+    let wakesAtOnce = 0
     for (;;) {
       const { deadline } = this.participant
       if (deadline === undefined || deadline > end) break
+      wakesAtOnce = deadline > this.now ? 0 : wakesAtOnce + 1
+      if (wakesAtOnce > wakesAtOnceMax) throw new Error(`woken ${wakesAtOnce} times at ${this.now} and not done`)
       this.now = millis(Math.max(this.now, deadline))
       all.push(...this.step({ type: 'wake' }))
     }
     this.now = millis(end)
     return all
+  }
+
+  /** What the disk holds of accepts, with or without their receipts. */
+  committed(): { readonly quantity: number; readonly charge: number } {
+    const accepts = [...this.disk].flatMap(([key, value]) => {
+      if (!key.startsWith('purchase/')) return []
+      return [sealedFromJson((value as { readonly accept: Json }).accept, 'accept')!.body]
+    })
+    return {
+      quantity: accepts.reduce((sum, { quantity }) => sum + quantity, 0),
+      charge: accepts.reduce((sum, { charge }) => sum + charge, 0),
+    }
   }
 
   #participant({ sells, wants, rules = promptRules }: StageOptions): Participant {
