@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Fact } from '../../src/agent/agent.js'
 import { lanRules } from '../../src/agent/rules.js'
 import { millis } from '../../src/units.js'
 import { calmNetwork, Trial } from './market.js'
@@ -53,6 +54,29 @@ describe('a market of agents in virtual time', () => {
     expect(trial.ended).toBe(true)
     expect(trial.violations()).toEqual([])
     expect(trial.count('sold')).toBeGreaterThan(0)
+  })
+
+  it.each(seeds)('falls into halves that trade by themselves, and heals (%s)', (seed) => {
+    const trial = new Trial({ seed, buyers: 8, sellers: 4 })
+    const { world, people } = trial
+    const half = new Map(people.map(({ signer }, index) => [signer.id, index % 2]))
+    world.startAll()
+    world.runUntil(() => world.elapsedMs >= 1_500, millis(1_500))
+    world.partition((id) => half.get(id))
+    const crossing = () =>
+      trial.facts.filter(({ fact, who }) => fact.type === 'bid-received' && isAcross(fact, who)).length
+    const isAcross = (fact: Extract<Fact, { type: 'bid-received' }>, who: string) =>
+      half.get(fact.buyer) !== half.get(people.find(({ name }) => name === who)!.signer.id)
+    world.runUntil(() => world.elapsedMs >= 2_000, millis(2_000))
+    const before = { crossing: crossing(), bids: trial.count('bid-received') }
+    world.runUntil(() => world.elapsedMs >= 20_000, millis(20_000))
+    expect(crossing()).toBe(before.crossing)
+    expect(trial.count('bid-received')).toBeGreaterThan(before.bids)
+    world.heal()
+    trial.finish()
+    expect(trial.ended).toBe(true)
+    expect(trial.violations()).toEqual([])
+    expect(trial.count('sold')).toBe(trial.count('bought'))
   })
 
   it('gives the same outcome for the same seed', () => {
