@@ -118,7 +118,17 @@ class Libp2pMarketNode implements MarketNode {
     // Chance only staggers reactions here; no two nodes share an identity, so none share their delays.
     const random = new Prng(`${signer.id} ${Date.now()}`)
     const addresses = ownAddressesOf(host)
-    this.#participant = new Participant({ signer, market, rules, random, addresses, sells, wants, restored })
+    this.#participant = new Participant({
+      signer,
+      verifier: ed25519Verifier,
+      market,
+      rules,
+      random,
+      addresses,
+      sells,
+      wants,
+      restored,
+    })
     this.#driver = new Driver({
       agent: this.#participant,
       market,

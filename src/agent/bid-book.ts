@@ -1,7 +1,8 @@
-import type { PeerId } from '../ports/signer.js'
+import type { PeerId, Verifier } from '../ports/signer.js'
 import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import { sealedToJson } from '../protocol/json.js'
 import type { Bid, Sealed } from '../protocol/message.js'
+import { verifySeal } from '../protocol/signing.js'
 import { savedMessage } from './restore.js'
 
 /** What became of a bid: `same` is a repetition of what stands, `stale` an older, an ended or a contradicting one. */
@@ -21,12 +22,17 @@ const keyOf = (buyer: PeerId): string => prefix + buyer
 /** The bids that stand at one seller, one a buyer, as their buyers signed them. */
 export class BidBook {
   readonly #entries = new Map<PeerId, Entry>()
+  /** Buyers whose last bid's signature was not looked at yet. */
+  readonly #unverified = new Set<PeerId>()
   readonly #participantsMax: number
 
   constructor(participantsMax: number, restored: StoreContents) {
     this.#participantsMax = participantsMax
     for (const { key, value } of restored) {
-      if (key.startsWith(prefix)) this.#entries.set(key.slice(prefix.length), savedEntry(key, value))
+      if (!key.startsWith(prefix)) continue
+      const buyer = key.slice(prefix.length)
+      this.#entries.set(buyer, savedEntry(key, value))
+      this.#unverified.add(buyer)
     }
   }
 
@@ -59,10 +65,22 @@ export class BidBook {
     if (isNew && quantity > 0 && this.size >= this.#participantsMax) return { type: 'full' }
     const forgotten = known === undefined && this.#entries.size >= 4 * this.#participantsMax ? this.#forgetOne() : []
     this.#entries.set(buyer, { sequence, sealed })
+    this.#unverified.add(buyer)
     return { type: 'placed', records: [...forgotten, { key: keyOf(buyer), value: sealedToJson(sealed) }] }
   }
 
-  /** Ends the bid of `buyer`, because it is awarded. Returns what keeps it so: a record of its sequence alone. */
+  /** Ends what its buyer did not sign, and returns it with what keeps it so. Looks at each bid once. */
+  endUnsigned(verifier: Verifier): readonly { readonly bid: Bid; readonly record: StoreRecord }[] {
+    const suspects = [...this.#unverified].sort()
+    this.#unverified.clear()
+    return suspects.flatMap((buyer) => {
+      const sealed = this.#entries.get(buyer)?.sealed
+      if (sealed === undefined || verifySeal(verifier, sealed)) return []
+      return [{ bid: sealed.body, record: this.end(buyer) }]
+    })
+  }
+
+  /** Ends the bid of `buyer`, because it is awarded, or not signed by it. Returns what keeps it so: a record of its sequence alone. */
   end(buyer: PeerId): StoreRecord {
     const sequence = this.sequenceOf(buyer)
     this.#entries.set(buyer, { sequence, sealed: undefined })
@@ -73,6 +91,7 @@ export class BidBook {
   clear(): readonly StoreRecord[] {
     const records = [...this.#entries.keys()].map((buyer) => ({ key: keyOf(buyer), value: undefined }))
     this.#entries.clear()
+    this.#unverified.clear()
     return records
   }
 

@@ -1,5 +1,5 @@
 import type { Random } from '../ports/random.js'
-import type { PeerId, Signer } from '../ports/signer.js'
+import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
 import type { DirectMessage, Offer, OfferId, Sealed } from '../protocol/message.js'
 import { sellerOf } from '../protocol/message.js'
@@ -13,6 +13,8 @@ import { Seller } from './seller.js'
 
 export interface ParticipantOptions {
   readonly signer: Signer
+  /** Checks the bids that the seller in this node lets count. */
+  readonly verifier: Verifier
   readonly market: string
   readonly rules: Rules
   readonly random: Random
@@ -34,11 +36,11 @@ export class Participant implements Agent {
   #started = false
 
   constructor(options: ParticipantOptions) {
-    const { signer, market, rules, random, addresses, sells, wants, restored } = options
+    const { signer, verifier, market, rules, random, addresses, sells, wants, restored } = options
     this.#me = signer.id
     this.#book = new OfferBook(signer.id, rules.offersMax)
     if (sells !== undefined) {
-      this.#seller = new Seller({ signer, market, rules, plan: sells, addresses, restored })
+      this.#seller = new Seller({ signer, verifier, market, rules, plan: sells, addresses, restored })
     }
     if (wants !== undefined) {
       this.#buyer = new Buyer({ signer, market, rules, plan: wants, random, book: this.#book, restored })

@@ -2,7 +2,7 @@ import { type Award as Allocation, clear } from '../mechanism/auction.js'
 import type { Ask, Bid as BookBid } from '../mechanism/bid.js'
 import { boundLadder, costOf, ladderFor } from '../mechanism/ladder.js'
 import { reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
-import type { PeerId, Signer } from '../ports/signer.js'
+import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
 import {
   type Accept,
@@ -32,6 +32,7 @@ import { roundBlock, Sequence, sequenceBlock } from './sequence.js'
 
 export interface SellerOptions {
   readonly signer: Signer
+  readonly verifier: Verifier
   readonly market: string
   readonly rules: Rules
   readonly plan: SellPlan
@@ -162,6 +163,14 @@ export class Seller {
     }
   }
 
+  /** Ends bids that their buyers did not sign. Comes before anything is signed that reflects the book. */
+  #verifyBids(out: Effect[]): void {
+    for (const { bid, record } of this.#book.endUnsigned(this.#options.verifier)) {
+      out.push({ type: 'save', records: [record], sync: false })
+      this.#refuse(bid, 'bad-signature', out)
+    }
+  }
+
   accept(now: Millis, accept: Sealed<Accept>, out: Effect[]): void {
     const alongside = (quantity: Megabytes) => [recordOf({ ...this.#state, stock: this.#stockWithout(quantity) })]
     this.#settled(now, this.#sales.accept(accept, this.#available(), alongside, out), out)
@@ -210,6 +219,7 @@ export class Seller {
   }
 
   #endRound(now: Millis, out: Effect[]): void {
+    this.#verifyBids(out)
     const round = this.#rounds.next(out)
     const reserve = reserveAtRoundEnd(this.#state.policy, { ...this.#position(), calm: this.#clock.calm })
     const moved = reserve !== this.#state.reserve
@@ -226,6 +236,7 @@ export class Seller {
   /** Awards every positive tentative allocation, in price order (MECHANISM §6.2). */
   #commit(now: Millis, out: Effect[]): void {
     this.#clock.committed()
+    this.#verifyBids(out)
     const evidence = this.#book.standing()
     const quotedReserve = this.#state.reserve
     const reserve = reserveAtCommit(this.#state.policy, { ...this.#position(), calm: true })
@@ -254,6 +265,7 @@ export class Seller {
 
   /** Quotes the given bidders, or all who have a bid here. The answer to a new bid is provisional: the signed one follows. */
   #quote(now: Millis, buyers: readonly PeerId[] | undefined, out: Effect[], { isProvisional = false } = {}): void {
+    if (!isProvisional) this.#verifyBids(out)
     const { ask, bids, clearing } = this.#position()
     for (const buyer of buyers ?? bids.map((bid) => bid.buyer)) {
       const tentative = clearing.awards.find((award) => award.buyer === buyer)
@@ -297,6 +309,7 @@ export class Seller {
   }
 
   #publish(now: Millis, out: Effect[]): void {
+    this.#verifyBids(out)
     const { rules, addresses, signer } = this.#options
     const { status, reserve, floor, policy, closesAt } = this.#state
     const offer: Offer = {

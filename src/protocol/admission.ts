@@ -146,7 +146,7 @@ function relationFault({ body, signer }: Sealed<DirectMessage>, from: PeerId, me
 function directFault(sealed: Sealed<DirectMessage>, context: AdmissionContext): RefusalCode | undefined {
   const { body } = sealed
   if (body.market !== context.market) return 'wrong-market' // [D8]
-  if (!isProvisional(sealed) && !verifySeal(context.verifier, sealed)) return 'bad-signature' // [D9]
+  if (!isVerifiedLater(sealed) && !verifySeal(context.verifier, sealed)) return 'bad-signature' // [D9]
   switch (body.type) {
     case 'award':
       return evidenceFault(body, context.verifier)
@@ -156,6 +156,12 @@ function directFault(sealed: Sealed<DirectMessage>, context: AdmissionContext): 
       return undefined
   }
 }
+
+/**
+ * A provisional quote has nothing to verify. A bid is its sender's, the stream says so; its signature is for third parties,
+ * and its seller verifies it before it signs anything that reflects it.
+ */
+const isVerifiedLater = (sealed: Sealed): boolean => isProvisional(sealed) || sealed.body.type === 'bid'
 
 /** Every bid in an award's evidence is its own buyer's. That all are of this offer, one a buyer, the codec has seen to. */
 function evidenceFault({ evidence }: Award, verifier: Verifier): RefusalCode | undefined {

@@ -174,10 +174,11 @@ export class World {
   }
 
   #participant(person: SimulatedPerson, restored: StoreContents): Participant {
-    const { market, rules, random } = this.#options
+    const { market, rules, random, verifier } = this.#options
     const { signer, sells, wants } = person
     return new Participant({
       signer,
+      verifier,
       market,
       rules,
       random: random.fork(signer.id),

@@ -3,7 +3,7 @@ import type { Effect } from '../../src/agent/agent.js'
 import type { SellPlan } from '../../src/agent/rules.js'
 import { encode } from '../../src/protocol/codec.js'
 import { type Award, offerIdOf, type Sealed } from '../../src/protocol/message.js'
-import { digestOf } from '../../src/protocol/signing.js'
+import { digestOf, isProvisional } from '../../src/protocol/signing.js'
 import { megabytes, millis, ticks } from '../../src/units.js'
 import { testSigner } from '../scenario/market.js'
 import {
@@ -95,6 +95,22 @@ describe('a bid', () => {
     stage.take(bidBy(bob, { offer, sequence: 2, quantity: 0, price: 0 }))
     expect(messagesIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 90 })), 'quote')).toHaveLength(1)
     expect(statusOf(stage).participants).toBe(2)
+  })
+
+  it('that its buyer did not sign ends before the seller signs anything that reflects it', () => {
+    const { stage, offer } = opened()
+    const forged = { ...bidBy(ann, { offer, quantity: 60, price: 90 }), signature: new Uint8Array(64) }
+    const first = theOne(stage.take(forged), 'quote')
+    expect(isProvisional(first)).toBe(true)
+    stage.take(bidBy(bob, { offer, quantity: 60, price: 20 }))
+    const effects = stage.pass(promptRules.roundMs)
+    expect(refusalsIn(effects)).toEqual(['bad-signature'])
+    expect(messagesIn(effects, 'quote').map((quote) => [quote.body.buyer, isProvisional(quote)])).toEqual([
+      [bob.id, false],
+    ])
+    expect(theOne(effects, 'quote').body).toMatchObject({ quantity: 60, ladder: [{ price: 10, quantity: 100 }] })
+    expect(statusOf(stage).participants).toBe(1)
+    expect(refusalsIn(stage.take(forged))).toEqual(['stale-sequence'])
   })
 
   it('is quoted at once, and again when it is repeated, changing nothing else', () => {

@@ -23,7 +23,7 @@ import {
 } from '../../src/protocol/message.js'
 import { digestOf, seal } from '../../src/protocol/signing.js'
 import { megabytes, micros, millis, ticks } from '../../src/units.js'
-import { testSigner } from '../scenario/market.js'
+import { testSigner, testVerifier } from '../scenario/market.js'
 
 export const market = 'trial'
 export const epoch = millis(1_700_000_000_000)
@@ -137,6 +137,7 @@ export class Stage {
     const restored = [...this.disk].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ({ key, value }))
     return new Participant({
       signer: this.signer,
+      verifier: testVerifier,
       market,
       rules,
       random: atOnce,

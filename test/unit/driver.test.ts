@@ -89,11 +89,14 @@ const save = (key: string): Effect => ({ type: 'save', records: [{ key, value: 1
 const send: Effect = { type: 'send', to: peer.id, message: bidOf({ sequence: 1 }, me), addresses: [] }
 const report: Effect = { type: 'report', fact: { type: 'lapsed', offer: 'o', award: 'a' } }
 
-function bidOf({ sequence, seller = me.id }: { sequence: number; seller?: string }, signer = peer) {
+function bidOf(
+  { sequence, seller = me.id, ...other }: { sequence: number; seller?: string; market?: string },
+  signer = peer,
+) {
   const [quantity, price] = [megabytes(5), ticks(9)]
   const body = {
     type: 'bid',
-    market,
+    market: other.market ?? market,
     offer: offerIdOf(seller, 1),
     buyer: signer.id,
     sequence,
@@ -259,8 +262,7 @@ describe('messages', () => {
 
   it('that are refused are answered with the code, where their author waits for an answer', () => {
     const rig = new Rig()
-    const bid = bidOf({ sequence: 7 })
-    rig.driver.direct(peer.id, encode({ ...bid, signature: new Uint8Array(64) }))
+    rig.driver.direct(peer.id, encode(bidOf({ sequence: 7, market: 'elsewhere' })))
     rig.driver.direct(peer.id, encode(bidOf({ sequence: 8, seller: peer.id })))
     rig.driver.direct(peer.id, new Uint8Array([1, 2, 3]))
     expect(rig.events).toEqual([])
@@ -269,10 +271,10 @@ describe('messages', () => {
         to: peer.id,
         body: {
           type: 'refused',
-          market,
+          market: 'elsewhere',
           offer: offerIdOf(me.id, 1),
           to: peer.id,
-          code: 'bad-signature',
+          code: 'wrong-market',
           bidSequence: 7,
           award: '',
         },
@@ -282,8 +284,8 @@ describe('messages', () => {
 
   it('beyond the allowance are dropped without an answer', () => {
     const rig = new Rig({ ...defaultDriverLimits, direct: { perSecond: 1, burst: 3, peersMax: 10 } })
-    const forged = encode({ ...bidOf({ sequence: 7 }), signature: new Uint8Array(64) })
-    for (let n = 0; n < 100; n += 1) rig.driver.direct(peer.id, forged)
+    const stray = encode(bidOf({ sequence: 7, market: 'elsewhere' }))
+    for (let n = 0; n < 100; n += 1) rig.driver.direct(peer.id, stray)
     expect(rig.sent).toHaveLength(3)
   })
 
