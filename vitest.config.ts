@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Output is compared as text, also where a CI would be given colours.
+    env: { NO_COLOR: '1' },
   },
 })

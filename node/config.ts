@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'
 import { z } from 'zod'
 import { type BuyPlan, internetRules, lanRules, type Rules, type SellPlan } from '../src/agent/rules.js'
+import { millis } from '../src/units.js'
 import { marketField, nameField } from './fields.js'
 import { checkInput, checkValue, gotOf, readInput } from './input.js'
 import { sellsField, wantsField } from './person.js'
@@ -66,6 +67,9 @@ const settingFields: Readonly<Record<SettingFlag, z.ZodType>> = {
 
 const seedBytes = 32
 
+/** A person's offer stays open as long as it was meant to, whether or not anybody bids at first. */
+const patienceMs = millis(86_400_000)
+
 const fileSchema = z.strictObject({
   name: nameField.default('me'),
   market: marketField.default('local'),
@@ -96,7 +100,7 @@ const configSchema: z.ZodType<NodeConfig, unknown> = fileSchema.transform((file)
     ...(file.identitySeed !== undefined && { identitySeed: new Uint8Array(Buffer.from(file.identitySeed, 'hex')) }),
     ...(file.sells !== undefined && { sells: file.sells }),
     ...(file.wants !== undefined && { wants: file.wants }),
-    rules: rulesWith(file.local ? lanRules : internetRules, file.rules),
+    rules: rulesWith({ ...(file.local ? lanRules : internetRules), idleMsMax: patienceMs }, file.rules),
     log: { file: file.log.file ?? join(folder, 'log.jsonl'), level: file.log.level },
   }
 })

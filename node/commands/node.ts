@@ -15,7 +15,8 @@ ${settings.map(({ flag, variable, fallback }) => `  ${`--${flag}`.padEnd(12)} ${
 Only in the file (GB, currency, currency per GB):
   sells  {"gb":6,"floor":8}, also "policy" (tracking, fixed, loser, clearing) and "closesAfterSeconds" (86400)
   wants  {"gb":5,"sigma":40,"alpha":0.5}, also "budget" and "strategy", or {"valuation":{…}} as in overage reply
-  rules  what the market agrees on, such as {"epsilon":1,"roundMs":1000}
+  rules  what the market agrees on, such as {"epsilon":1,"roundMs":1000}; an offer stays open until its closing time
+         unless "idleMsMax" ends it after so long without a bid
 
 Example:
   $ echo '{"name":"ann","local":true,"sells":{"gb":6,"floor":8}}' > node.json

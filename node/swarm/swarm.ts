@@ -266,13 +266,15 @@ export class Swarm {
     return living.every(({ node }) => (this.#statuses.get(node.name)?.meshPeers ?? 0) >= Math.min(2, others))
   }
 
+  /** Every offer is closed and every award answered. An accept that went to a seller that died is not waited for. */
   #atRest(): boolean {
+    const bereaved = this.#deaths.length > 0
     return this.#living().every(({ node }) => {
       const status = this.#statuses.get(node.name)
       if (status === undefined) return false
       const { seller, buyer } = status
       const sold = seller === undefined || (seller.closeReason !== undefined && seller.unsettled === 0)
-      return sold && (buyer === undefined || buyer.unsettled === 0)
+      return sold && (buyer === undefined || buyer.unsettled === 0 || bereaved)
     })
   }
 }

@@ -4,7 +4,7 @@ import { lpStream } from '@libp2p/utils'
 import type { Host } from '../../node/libp2p/compose.js'
 import { Libp2pTransport } from '../../node/libp2p/transport.js'
 import type { Receiver } from '../../src/ports/transport.js'
-import { connectRing, startHost } from './hosts.js'
+import { connectRing, serveEcho, startHost } from './hosts.js'
 import { type BenchRow, quantile, rowOf } from './row.js'
 
 /** Something that goes from the buyer's host to the seller's and back. */
@@ -58,16 +58,7 @@ export async function benchEcho(options: EchoOptions = {}): Promise<readonly Ben
 /** What a program would write that needs nothing but an answer. */
 const bareEcho: MakeExchange = async ({ buyer, seller }) => {
   const protocol = '/overage-bench/echo/1.0.0'
-  await seller.handle(protocol, async (stream) => {
-    const frames = lpStream(stream)
-    while (stream.remoteWriteStatus !== 'closed') {
-      try {
-        await frames.write(await frames.read())
-      } catch {
-        return
-      }
-    }
-  })
+  await serveEcho(seller, protocol)
   const stream = await buyer.dialProtocol(seller.peerId, protocol)
   const frames = lpStream(stream)
   const message = new Uint8Array(messageBytes).fill(1)

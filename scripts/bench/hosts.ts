@@ -2,6 +2,7 @@ import '../../node/polyfill.js'
 import { type GossipSub, type GossipSubComponents, gossipsub, StrictNoSign } from '@chainsafe/libp2p-gossipsub'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { start } from '@libp2p/interface'
+import { lpStream } from '@libp2p/utils'
 import { composeLibp2p, type Host, localMesh } from '../../node/libp2p/compose.js'
 
 export const benchTopic = 'overage/1/bench/offers/0'
@@ -39,5 +40,18 @@ export async function connectRing(hosts: readonly Host[]): Promise<void> {
   )
   await Promise.all(links.filter(([from, to]) => from !== to).map(([from, to]) => from.dial(to.getMultiaddrs())))
 }
+
+/** Sends back every frame that comes in on `protocol`, as a program would that needs nothing but an answer. */
+export const serveEcho = (host: Host, protocol: string): Promise<void> =>
+  host.handle(protocol, async (stream) => {
+    const frames = lpStream(stream)
+    while (stream.remoteWriteStatus !== 'closed') {
+      try {
+        await frames.write(await frames.read())
+      } catch {
+        return
+      }
+    }
+  })
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

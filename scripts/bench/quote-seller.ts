@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { lpStream } from '@libp2p/utils'
 import { SystemClock } from '../../node/clock-system.js'
 import { composeLibp2p } from '../../node/libp2p/compose.js'
 import { Libp2pTransport } from '../../node/libp2p/transport.js'
@@ -15,6 +14,7 @@ import { lanRules } from '../../src/agent/rules.js'
 import { Driver, defaultDriverLimits } from '../../src/runtime/driver.js'
 import { Prng } from '../../src/sim/prng.js'
 import { megabytes, megabytesMax, millis, ticks } from '../../src/units.js'
+import { serveEcho } from './hosts.js'
 
 export const echoProtocol = '/overage-bench/echo/1.0.0'
 export const market = 'bench'
@@ -63,16 +63,7 @@ async function main(): Promise<void> {
   driver.attach(transport)
   await transport.start()
   driver.start()
-  await host.handle(echoProtocol, async (stream) => {
-    const frames = lpStream(stream)
-    while (stream.remoteWriteStatus !== 'closed') {
-      try {
-        await frames.write(await frames.read())
-      } catch {
-        return
-      }
-    }
-  })
+  await serveEcho(host, echoProtocol)
   process.send?.({ addresses, offer: agent.status().seller?.offer })
   process.once('disconnect', async () => {
     driver.stop()

@@ -34,7 +34,7 @@ describe('the configuration of a node', () => {
       listen: ['/ip4/0.0.0.0/tcp/0'],
       bootstrap: [],
       local: false,
-      rules: internetRules,
+      rules: { ...internetRules, idleMsMax: 86_400_000 },
       log: { file: join('.overage', 'me', 'log.jsonl'), level: 'info' },
     })
   })
@@ -58,6 +58,7 @@ describe('the configuration of a node', () => {
   it('has the quick rules of a LAN where all peers are local, and those that the file changes', async () => {
     expect((await load({ local: true, rules: { epsilon: 0.5, viewMax: 3 } })).rules).toEqual({
       ...lanRules,
+      idleMsMax: 86_400_000,
       epsilon: 500_000,
       viewMax: 3,
     })
