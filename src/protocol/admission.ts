@@ -163,10 +163,17 @@ function directFault(sealed: Sealed<DirectMessage>, context: AdmissionContext): 
  */
 const isVerifiedLater = (sealed: Sealed): boolean => isProvisional(sealed) || sealed.body.type === 'bid'
 
-/** Every bid in an award's evidence is its own buyer's. That all are of this offer, one a buyer, the codec has seen to. */
-function evidenceFault({ evidence }: Award, verifier: Verifier): RefusalCode | undefined {
+/**
+ * Every bid in an award's evidence is its own buyer's. That all are of this offer, one a buyer, the codec has seen to. The
+ * winner's own comes first: whoever holds no bid of this node gets no further verification out of it. An award without
+ * one is for the buyer to decline.
+ */
+function evidenceFault({ evidence, buyer }: Award, verifier: Verifier): RefusalCode | undefined {
   if (evidence.some((bid) => bid.signer !== bid.body.buyer)) return 'signer-mismatch' // [D10]
-  return evidence.every((bid) => verifySeal(verifier, bid)) ? undefined : 'bad-signature' // [D11]
+  const own = evidence.find((bid) => bid.body.buyer === buyer)
+  if (own === undefined) return undefined
+  const ownFirst = [own, ...evidence.filter((bid) => bid !== own)]
+  return ownFirst.every((bid) => verifySeal(verifier, bid)) ? undefined : 'bad-signature' // [D11]
 }
 
 /** The accept in a receipt is this buyer's. That it says what the receipt says the codec has seen to. */

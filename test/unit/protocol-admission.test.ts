@@ -232,6 +232,14 @@ describe('a direct message', () => {
       expect(awarded(evidenceOf()).type).toBe('accept')
     })
 
+    test('without a bid of its winner, or with a forged one, costs no further verification', () => {
+      const rivals = seal(rival, story.rivalBid)
+      const none = forge(seller, 'award', payloadOf(evidenceOf(rivals)))
+      expect(send(none, seller, buyer)).toMatchObject([{ type: 'accept' }, 1])
+      const forged = forge(seller, 'award', payloadOf(evidenceOf(rivals, tampered(seal(buyer, bid)))))
+      expect(send(forged, seller, buyer)).toMatchObject([{ type: 'refuse', code: 'bad-signature' }, 2])
+    })
+
     test('with a bid that its buyer did not sign is refused', () => {
       expect(awarded(evidenceOf(seal(buyer, bid), tampered(seal(rival, story.rivalBid))))).toMatchObject({
         code: 'bad-signature',
