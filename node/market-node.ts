@@ -75,14 +75,16 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
   const { folder, identitySeed } = options
   const privateKey = identitySeed === undefined ? await loadIdentity(folder) : await identityFromSeed(identitySeed)
   const store = await LevelStore.open(join(folder, 'store'))
+  let host: Host | undefined
   try {
     const restored = await store.contents()
     const { listen, local, market } = options
-    const host = await composeLibp2p({ privateKey, listen, local, topics: [offersTopic(market)] })
+    host = await composeLibp2p({ privateKey, listen, local, topics: [offersTopic(market)] })
     const node = new Libp2pMarketNode(options, { host, store, restored, signer: signerOf(privateKey) })
     await node.start()
     return node
   } catch (error) {
+    await host?.stop()
     await store.close()
     throw error
   }

@@ -10,6 +10,7 @@ import { digestOf, seal } from '../protocol/signing.js'
 import { cost, type Micros, type Millis, micros, microsMax } from '../units.js'
 import type { BuyerStatus, Effect } from './agent.js'
 import { faultOf } from './award-check.js'
+import { answer, report } from './effects.js'
 import { isBiddable, type OfferBook } from './offer-book.js'
 import { Purchases } from './purchases.js'
 import { earliest } from './resend.js'
@@ -105,7 +106,7 @@ export class Buyer {
     // The seller sends it again; by then the offer is known, and with it the terms to check the award against.
     if (terms === undefined) return
     const { rules, signer } = this.#options
-    out.push({ type: 'report', fact: { type: 'awarded', offer, award: digestOf(award), quantity, charge } })
+    out.push(report({ type: 'awarded', offer, award: digestOf(award), quantity, charge }))
     const wrong = faultOf(award.body, { buyer: signer.id, rules, terms, quote: standing?.quote })
     const fault = wrong ?? (this.#stillWants(award.body) ? undefined : { code: 'no-longer-wanted' as const })
     // A bid newer than the awarded one was not seen, or stands; a copy of an award declined before must not end it.
@@ -237,8 +238,8 @@ export class Buyer {
     const digest = digestOf(award)
     const body: Decline = { type: 'decline', market, offer, round, buyer, award: digest, ...fault }
     if (alongside.length > 0) out.push({ type: 'save', records: alongside, sync: false })
-    out.push({ type: 'send', to: award.signer, message: seal(this.#options.signer, body), addresses: [] })
-    out.push({ type: 'report', fact: { type: 'declined', offer, award: digest, code: fault.code } })
+    out.push(answer(award.signer, seal(this.#options.signer, body)))
+    out.push(report({ type: 'declined', offer, award: digest, code: fault.code }))
   }
 
   /** Looks at `offers` no more for a while, and for others in their place. */

@@ -6,6 +6,7 @@ import { sellerOf } from '../protocol/message.js'
 import type { Millis } from '../units.js'
 import type { Agent, AgentEvent, Command, Effect, ParticipantStatus } from './agent.js'
 import { Buyer } from './buyer.js'
+import { report } from './effects.js'
 import { OfferBook } from './offer-book.js'
 import { earliest } from './resend.js'
 import type { BuyPlan, Rules, SellPlan } from './rules.js'
@@ -115,7 +116,7 @@ export class Participant implements Agent {
   #take(now: Millis, message: Sealed<Offer>, out: Effect[]): void {
     if (message.signer === this.#me || !this.#book.put(message)) return
     const { offer, sequence } = message.body
-    out.push({ type: 'report', fact: { type: 'offer-known', offer, sequence, known: this.#book.size } })
+    out.push(report({ type: 'offer-known', offer, sequence, known: this.#book.size }))
     this.#buyer?.offerNews(now, message.body, out)
   }
 
@@ -145,10 +146,7 @@ export class Participant implements Agent {
         break
       case 'refused':
         if (sellerOf(body.offer) !== from) break
-        out.push({
-          type: 'report',
-          fact: { type: 'refused', by: 'them', peer: from, offer: body.offer, code: body.code },
-        })
+        out.push(report({ type: 'refused', by: 'them', peer: from, offer: body.offer, code: body.code }))
         this.#buyer?.refused(now, body, out)
         break
     }

@@ -5,6 +5,7 @@ import type { Accept, Award, Digest, OfferId, Receipt, Refused, Sealed } from '.
 import { digestOf, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
 import type { Effect } from './agent.js'
+import { report } from './effects.js'
 import { earliest, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
@@ -26,7 +27,7 @@ interface Acceptance {
 }
 
 const prefix = 'purchase/'
-export const purchaseKey = (award: Digest): string => prefix + award
+const purchaseKey = (award: Digest): string => prefix + award
 
 /**
  * The settled side of a buyer: accepts that wait for their receipt, for ever if need be, because they bind; and what
@@ -89,7 +90,7 @@ export class Purchases {
     this.#committed = plus(this.#committed, body)
     out.push({ type: 'save', records: [recordOf(digest, purchase), ...alongside], sync: true })
     out.push(sendAccept(purchase))
-    out.push({ type: 'report', fact: { type: 'accepted', offer, award: digest } })
+    out.push(report({ type: 'accepted', offer, award: digest }))
   }
 
   /** Takes the receipt for an accept of ours. Returns whether it was awaited. */
@@ -102,7 +103,7 @@ export class Purchases {
     this.#settled.add(digest)
     this.#bought = plus(this.#bought, receipt.body)
     out.push({ type: 'save', records: [recordOf(digest, purchase, receipt)], sync: true })
-    out.push({ type: 'report', fact: { type: 'bought', receipt: receipt.body } })
+    out.push(report({ type: 'bought', receipt: receipt.body }))
     return true
   }
 
@@ -117,7 +118,7 @@ export class Purchases {
     this.#waiting.delete(digest)
     this.#committed = plus(this.#committed, purchase.award.body, -1)
     out.push({ type: 'save', records: [{ key: purchaseKey(digest), value: undefined }], sync: true })
-    out.push({ type: 'report', fact: { type: 'lapsed', offer, award: digest } })
+    out.push(report({ type: 'lapsed', offer, award: digest }))
     return true
   }
 

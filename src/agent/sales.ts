@@ -5,6 +5,7 @@ import type { Accept, Award, Decline, Digest, OfferId, Receipt, RefusalCode, Sea
 import { digestOf, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
 import type { Effect } from './agent.js'
+import { answer, report } from './effects.js'
 import { earliest, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
@@ -33,7 +34,7 @@ export type Settlement =
 
 const nothing: Settlement = { type: 'none' }
 const awardKey = (award: Digest): string => `seller/award/${award}`
-export const saleKey = (award: Digest): string => `sale/${award}`
+const saleKey = (award: Digest): string => `sale/${award}`
 
 /**
  * The settled side of a seller: awards that wait, awards that lapsed, and receipts, of which there are at most as many as
@@ -90,7 +91,7 @@ export class Sales {
   resume(now: Millis, out: Effect[]): void {
     for (const [digest, { award }] of this.#pending) {
       this.#pending.set(digest, this.#waiting(now, award))
-      out.push(sendTo(award.body.buyer, award))
+      out.push(answer(award.body.buyer, award))
     }
   }
 
@@ -117,7 +118,7 @@ export class Sales {
     const buyer = accept.body.buyer
     const receipt = this.#receipts.get(digest)
     if (receipt !== undefined) {
-      if (receipt.body.buyer === buyer) out.push(sendTo(buyer, receipt))
+      if (receipt.body.buyer === buyer) out.push(answer(buyer, receipt))
       return nothing
     }
     const lapsed = this.#lapsed.get(digest)
@@ -141,7 +142,7 @@ export class Sales {
     this.#pending.delete(decline.award)
     out.push({ type: 'save', records: [{ key: awardKey(decline.award), value: undefined }], sync: true })
     const { offer, award: digest, code } = decline
-    out.push({ type: 'report', fact: { type: 'declined', offer, award: digest, code } })
+    out.push(report({ type: 'declined', offer, award: digest, code }))
     return { type: 'returned' }
   }
 
@@ -154,7 +155,7 @@ export class Sales {
         settlement = { type: 'returned' }
       } else if (resend.at <= now) {
         this.#pending.set(digest, { award, lapsesAt, resend: nextResend(resend, now, this.#rules.resendMsMax) })
-        out.push(sendTo(award.body.buyer, award))
+        out.push(answer(award.body.buyer, award))
       }
     }
     return settlement
@@ -179,8 +180,8 @@ export class Sales {
       { key: awardKey(digest), value: undefined },
     ]
     out.push({ type: 'save', records: [...records, ...alongside(quantity)], sync: true })
-    out.push({ type: 'report', fact: { type: 'sold', receipt: body } })
-    out.push(sendTo(buyer, receipt))
+    out.push(report({ type: 'sold', receipt: body }))
+    out.push(answer(buyer, receipt))
   }
 
   #lapse(digest: Digest, award: Sealed<Award>, out: Effect[]): void {
@@ -193,7 +194,7 @@ export class Sales {
       records.push({ key: awardKey(oldest), value: undefined })
     }
     out.push({ type: 'save', records, sync: true })
-    out.push({ type: 'report', fact: { type: 'lapsed', offer: award.body.offer, award: digest } })
+    out.push(report({ type: 'lapsed', offer: award.body.offer, award: digest }))
   }
 
   /** From now on this award is refused, even when stock comes back: its buyer takes the first refusal for the last word. */
@@ -206,9 +207,9 @@ export class Sales {
 
   #refuse({ market, offer, buyer, award }: Accept, code: RefusalCode, out: Effect[]): void {
     out.push(
-      sendTo(buyer, seal(this.#signer, { type: 'refused', market, offer, to: buyer, code, bidSequence: 0, award })),
+      answer(buyer, seal(this.#signer, { type: 'refused', market, offer, to: buyer, code, bidSequence: 0, award })),
     )
-    out.push({ type: 'report', fact: { type: 'refused', by: 'me', peer: buyer, offer, code } })
+    out.push(report({ type: 'refused', by: 'me', peer: buyer, offer, code }))
   }
 
   #waiting(now: Millis, award: Sealed<Award>): Pending {
@@ -235,9 +236,6 @@ export class Sales {
     }
   }
 }
-
-const sendTo = (to: PeerId, message: Sealed<Award | Receipt> | ReturnType<typeof seal>): Effect =>
-  ({ type: 'send', to, message, addresses: [] }) as Effect
 
 const isAnswerTo = (award: Award, accept: Accept): boolean =>
   award.offer === accept.offer &&

@@ -1,6 +1,6 @@
 import { type Award as Allocation, clear } from '../mechanism/auction.js'
-import type { Ask, Bid as BookBid } from '../mechanism/bid.js'
-import { boundLadder, costOf, ladderFor } from '../mechanism/ladder.js'
+import type { Ask, Bid as BookBid, Ladder } from '../mechanism/bid.js'
+import { boundLadder, ladderFor, meanPriceOf } from '../mechanism/ladder.js'
 import { reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
@@ -20,9 +20,10 @@ import {
 } from '../protocol/message.js'
 import { provisional, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
-import type { Effect, Fact, SellerStatus } from './agent.js'
+import type { Effect, SellerStatus } from './agent.js'
 import { Announcer } from './announcer.js'
 import { BidBook } from './bid-book.js'
+import { answer, report } from './effects.js'
 import { type OfferState, recordOf, savedOffer } from './offer-state.js'
 import { earliest } from './resend.js'
 import { RoundClock } from './round-clock.js'
@@ -135,7 +136,7 @@ export class Seller {
     }
     const pending = this.#sales.pendingFor(offer, buyer)
     if (pending !== undefined) {
-      out.push({ type: 'send', to: buyer, message: pending, addresses: [] })
+      out.push(answer(buyer, pending))
       return
     }
     if (quantity > 0 && price < this.#state.floor) {
@@ -158,7 +159,7 @@ export class Seller {
         this.#attend(now)
         this.#quote(now, [buyer], out, { isProvisional: true })
         out.push({ type: 'save', records: placement.records, sync: false })
-        report(out, { type: 'bid-received', offer, buyer, quantity, price })
+        out.push(report({ type: 'bid-received', offer, buyer, quantity, price }))
         this.#considerGossip(now)
     }
   }
@@ -189,7 +190,7 @@ export class Seller {
     this.#state = { number, status: 'open', closeReason: null, stock, reserve: floor, floor, policy, closesAt }
     this.#attend(now)
     out.push({ type: 'save', records: [...this.#book.clear(), recordOf(this.#state)], sync: true })
-    report(out, { type: 'offer-opened', offer: this.offer, stock, reserve: floor })
+    out.push(report({ type: 'offer-opened', offer: this.offer, stock, reserve: floor }))
   }
 
   #close(now: Millis, reason: CloseReason, out: Effect[]): void {
@@ -199,7 +200,7 @@ export class Seller {
     out.push({ type: 'save', records: [...this.#book.clear(), recordOf(this.#state)], sync: true })
     this.#publish(now, out)
     for (const to of bidders) this.#send(to, { type: 'closed', ...this.#about(), reason }, out)
-    report(out, { type: 'offer-closed', offer: this.offer, reason })
+    out.push(report({ type: 'offer-closed', offer: this.offer, reason }))
   }
 
   /** After an answer to an award: less stock, or stock to offer again. */
@@ -225,7 +226,7 @@ export class Seller {
     const moved = reserve !== this.#state.reserve
     if (moved) {
       this.#state = { ...this.#state, reserve }
-      report(out, { type: 'reserve-moved', offer: this.offer, round, reserve })
+      out.push(report({ type: 'reserve-moved', offer: this.offer, round, reserve }))
     }
     if (this.#clock.endRound({ moved })) this.#quote(now, undefined, out)
     if (this.#clock.isCommitDue) this.#commit(now, out)
@@ -252,8 +253,8 @@ export class Seller {
     const awards = won.map((award) => this.#award(common, award))
     const records = [...this.#sales.open(now, awards), ...awards.map(({ body }) => this.#book.end(body.buyer))]
     out.push({ type: 'save', records: [...records, recordOf(this.#state)], sync: true })
-    for (const message of awards) out.push({ type: 'send', to: message.body.buyer, message, addresses: [] })
-    report(out, { type: 'committed', offer: this.offer, round, awards: awards.length })
+    for (const message of awards) out.push(answer(message.body.buyer, message))
+    out.push(report({ type: 'committed', offer: this.offer, round, awards: awards.length }))
     this.#announcer.want(now)
   }
 
@@ -282,10 +283,11 @@ export class Seller {
         charge: tentative?.charge ?? (0 as Micros),
       }
       const message = isProvisional ? provisional(this.#options.signer.id, body) : seal(this.#options.signer, body)
-      out.push({ type: 'send', to: buyer, message, addresses: [] })
+      out.push(answer(buyer, message))
     }
   }
 
+  /** Decides what the auction waits for next. */
   #attend(now: Millis): void {
     const eligible = this.#book.standing().some(({ body }) => body.price >= this.#state.reserve)
     const falling = this.#state.policy === 'tracking' && this.#state.reserve > this.#state.floor
@@ -299,11 +301,10 @@ export class Seller {
 
   /** What a newcomer would pay per MB for all that is available: the price that news is about. */
   #publicPrice(): number {
-    const available = this.#available()
-    return available === 0 ? 0 : costOf(this.#publicLadder(), available) / available
+    return meanPriceOf(this.#publicLadder())
   }
 
-  #publicLadder() {
+  #publicLadder(): Ladder {
     const { ask, bids } = this.#asked()
     return boundLadder(ladderFor(ask, bids), limits.publicRungsMax)
   }
@@ -328,17 +329,17 @@ export class Seller {
       addresses: addresses.slice(0, limits.addressesMax),
     }
     out.push({ type: 'publish', message: seal(signer, offer) })
-    this.#announcer.announced(now, { price: this.#publicPrice(), open: this.#isOpen })
+    this.#announcer.announced(now, { price: meanPriceOf(offer.ladder), open: this.#isOpen })
   }
 
   #refuse(bid: Bid, code: RefusalCode, out: Effect[]): void {
     const { market, offer, buyer, sequence } = bid
     this.#send(buyer, { type: 'refused', market, offer, to: buyer, code, bidSequence: sequence, award: '' }, out)
-    report(out, { type: 'refused', by: 'me', peer: buyer, offer, code })
+    out.push(report({ type: 'refused', by: 'me', peer: buyer, offer, code }))
   }
 
   #send(to: PeerId, body: DirectMessage, out: Effect[]): void {
-    out.push({ type: 'send', to, message: seal(this.#options.signer, body), addresses: [] })
+    out.push(answer(to, seal(this.#options.signer, body)))
   }
 
   #about() {
@@ -393,7 +394,3 @@ const neverOpened = ({ floor, policy }: SellPlan): OfferState => ({
   policy,
   closesAt: 0 as Millis,
 })
-
-const report = (out: Effect[], fact: Fact): void => {
-  out.push({ type: 'report', fact })
-}

@@ -6,6 +6,7 @@ import { type Bid, type Offer, type OfferId, type Quote, type Sealed, sellerOf }
 import { seal } from '../protocol/signing.js'
 import { type Megabytes, type Millis, megabytes, type Ticks, ticks } from '../units.js'
 import type { Effect } from './agent.js'
+import { report } from './effects.js'
 import type { OfferBook } from './offer-book.js'
 import { earliest, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
@@ -125,7 +126,7 @@ export class StandingBids {
     const resend = acknowledged ? { at: (now + silenceMsMax) as Millis, waitMs: resendMs } : standing.resend
     this.#standing.set(quote.offer, { ...standing, quote, resend, heardAt: now, failures: 0 })
     const { offer, quantity, charge, reserve } = quote
-    out.push({ type: 'report', fact: { type: 'quoted', offer, quantity, charge, reserve } })
+    out.push(report({ type: 'quoted', offer, quantity, charge, reserve }))
     return standing.quote === undefined || !sayTheSame(standing.quote, quote)
   }
 
@@ -181,7 +182,7 @@ export class StandingBids {
 
   #count({ offer, sequence, quantity, price }: Bid, out: Effect[]): void {
     this.#sent += 1
-    out.push({ type: 'report', fact: { type: 'bid-sent', offer, sequence, quantity, price } })
+    out.push(report({ type: 'bid-sent', offer, sequence, quantity, price }))
   }
 
   #restore(offer: OfferId, value: Json): void {

@@ -169,3 +169,9 @@ export function anticipate(ladder: Ladder, { reserve, perMille }: { reserve: Tic
     })
     .filter(({ price }) => price <= ticksMax)
 }
+
+/** What all of a ladder's stock costs per MB, in ticks and fractions of one; 0 where there is none. */
+export function meanPriceOf(ladder: Ladder): number {
+  const stock = availableAt(ladder, Infinity)
+  return stock === 0 ? 0 : costOf(ladder, stock) / stock
+}

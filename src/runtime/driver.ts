@@ -1,4 +1,5 @@
 import type { Agent, AgentEvent, Command, Effect, Fact } from '../agent/agent.js'
+import { answer } from '../agent/effects.js'
 import type { Clock } from '../ports/clock.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { Store } from '../ports/store.js'
@@ -118,7 +119,7 @@ export class Driver implements Receiver {
     if (admitted.type === 'accept') this.#step({ type: 'direct', from, message: admitted.message })
     else if (admitted.about !== undefined) {
       const body: Refused = { type: 'refused', to: from, code: admitted.code, ...admitted.about }
-      this.#enqueue([{ type: 'send', to: from, message: seal(this.#options.signer, body), addresses: [] }])
+      this.#enqueue([answer(from, seal(this.#options.signer, body))])
     }
   }
 

@@ -114,6 +114,17 @@ describe('a node that is stopped and started again', () => {
     expect(again.status().seller?.offer).not.toBe(offer)
   })
 
+  it('refuses a damaged store, names the record, and leaves no socket behind', async () => {
+    const listen = [`/ip4/127.0.0.1/tcp/${await freePort()}`]
+    const store = await LevelStore.open(join(folder, 'seller', 'store'))
+    await new Promise<void>((resolve) =>
+      store.write([{ key: 'sale/x', value: { receipt: '' } }], { sync: true }, () => resolve()),
+    )
+    await store.close()
+    await expect(startNode('seller', { sells, listen })).rejects.toThrow('"sale/x" holds no readable receipt')
+    expect((await startNode('other', { listen })).addresses()[0]).toContain(listen[0])
+  })
+
   it('refuses a store that another node has open, and says so', async () => {
     await startNode('seller', { sells })
     await expect(startNode('seller', { sells })).rejects.toThrow('in use by another process')
