@@ -1,9 +1,10 @@
 /** Where a swarm lives on disk: a folder and a log for each node, and `swarm.json`, which says what is where. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Person } from '../../src/sim/population.js'
 import { Prng } from '../../src/sim/prng.js'
 import { UsageError } from '../errors.js'
-import type { Market, Person } from '../market-file.js'
+import type { Market } from '../market-file.js'
 import { sellsAsWritten, wantsAsWritten } from '../person.js'
 import { rulesAsWritten } from '../rules-fields.js'
 

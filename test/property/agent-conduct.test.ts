@@ -13,8 +13,8 @@ import {
   type Sealed,
 } from '../../src/protocol/message.js'
 import { digestOf } from '../../src/protocol/signing.js'
+import { simulatedSigner } from '../../src/sim/signer.js'
 import { megabytes, micros, millis, ticks } from '../../src/units.js'
-import { testSigner } from '../scenario/market.js'
 import {
   acceptBy,
   awardBy,
@@ -30,7 +30,7 @@ import {
   sellPlan,
 } from '../unit/agent-stage.js'
 
-const people = Array.from({ length: 3 }, (_, index) => testSigner(`person ${index}`))
+const people = Array.from({ length: 3 }, (_, index) => simulatedSigner(`person ${index}`))
 const who = fc.integer({ min: 0, max: people.length - 1 })
 const which = fc.nat({ max: 50 })
 const elapsed = fc.record({ type: fc.constant('elapse' as const), ms: fc.oneof(fc.nat(500), fc.nat(12_000)) })
@@ -176,7 +176,11 @@ describe('a buyer', () => {
             const reserve = ticks(deed.reserve)
             note(stage.hear(offerBy(people[deed.who]!, { ...times, sequence: sequence + 1, status, reserve })))
           } else if (deed.type === 'quote' && bid !== undefined) {
-            const crowd = bidBy(testSigner('crowd'), { offer: bid.body.offer, quantity: deed.crowd, price: deed.price })
+            const crowd = bidBy(simulatedSigner('crowd'), {
+              offer: bid.body.offer,
+              quantity: deed.crowd,
+              price: deed.price,
+            })
             note(stage.take(quoteBy(sellerOf(bid.body.offer), { bids: [bid, crowd], round: sequence }, { sequence })))
           } else if (deed.type === 'award' && bid !== undefined) {
             const reserve = Math.min(900, bid.body.price)

@@ -9,22 +9,23 @@ import { lanRules } from '../../src/agent/rules.js'
 import { decode } from '../../src/protocol/codec.js'
 import { limits, type Message } from '../../src/protocol/message.js'
 import { Prng } from '../../src/sim/prng.js'
+import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { type Outgoing, type SimulatedPerson, World } from '../../src/sim/world.js'
 import { megabytes, millis, ticks } from '../../src/units.js'
-import { calmNetwork, testSigner, testVerifier } from './market.js'
+import { calmNetwork } from './market.js'
 
 const fixture = join(import.meta.dirname, '..', 'fixtures', 'transcripts', 'one-auction.txt')
 
 const wanting = (name: string, sigma: number, demand: number): SimulatedPerson => ({
   name,
-  signer: testSigner(name),
+  signer: simulatedSigner(name),
   wants: { valuation: { kind: 'alpha-fair', sigma, alpha: 0.5, demand }, budget: undefined, strategy: 'minimal-pool' },
 })
 
 const people: readonly SimulatedPerson[] = [
   {
     name: 'dora',
-    signer: testSigner('dora'),
+    signer: simulatedSigner('dora'),
     sells: { stock: megabytes(10_000), floor: ticks(2_000), policy: 'tracking', closesAfterMs: millis(60_000) },
   },
   wanting('ann', 40, 8),
@@ -73,7 +74,7 @@ function transcript(): string {
     random: new Prng('one auction'),
     network: { ...calmNetwork, latencyMsMin: millis(2), latencyMsMax: millis(12) },
     people,
-    verifier: testVerifier,
+    verifier: simulatedVerifier,
     onMessage: ({ from, to, bytes }: Outgoing) => {
       const decoded = decode(bytes, limits.directBytesMax)
       if (!decoded.ok) throw new Error(decoded.code)

@@ -4,8 +4,8 @@ import type { BuyPlan } from '../../src/agent/rules.js'
 import { encode } from '../../src/protocol/codec.js'
 import { type Bid, offerIdOf, type RefusalCode, type Sealed } from '../../src/protocol/message.js'
 import { digestOf } from '../../src/protocol/signing.js'
+import { simulatedSigner } from '../../src/sim/signer.js'
 import { megabytes, micros, millis, ticks } from '../../src/units.js'
-import { testSigner } from '../scenario/market.js'
 import {
   awardBy,
   bidBy,
@@ -23,9 +23,9 @@ import {
   theOne,
 } from './agent-stage.js'
 
-const seller = testSigner('seller')
-const other = testSigner('other')
-const rival = testSigner('rival')
+const seller = simulatedSigner('seller')
+const other = simulatedSigner('other')
+const rival = simulatedSigner('rival')
 const offer = offerIdOf(seller.id, 1)
 
 /** A buyer that has begun and knows of nothing. */

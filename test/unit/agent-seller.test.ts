@@ -4,8 +4,8 @@ import type { SellPlan } from '../../src/agent/rules.js'
 import { encode } from '../../src/protocol/codec.js'
 import { type Award, offerIdOf, type Sealed } from '../../src/protocol/message.js'
 import { digestOf, isProvisional } from '../../src/protocol/signing.js'
+import { simulatedSigner } from '../../src/sim/signer.js'
 import { megabytes, millis, ticks } from '../../src/units.js'
-import { testSigner } from '../scenario/market.js'
 import {
   acceptBy,
   bidBy,
@@ -20,9 +20,9 @@ import {
   theOne,
 } from './agent-stage.js'
 
-const ann = testSigner('ann')
-const bob = testSigner('bob')
-const eve = testSigner('eve')
+const ann = simulatedSigner('ann')
+const bob = simulatedSigner('bob')
+const eve = simulatedSigner('eve')
 
 /** A seller that has begun. */
 function opened({ sells = sellPlan, rules = promptRules }: { sells?: SellPlan; rules?: typeof promptRules } = {}) {
@@ -170,7 +170,7 @@ describe('a bid', () => {
   it('and its withdrawal leave no trace in the store beyond the bound on bidders', () => {
     const { stage, offer } = opened({ rules: { ...promptRules, participantsMax: 2 } })
     for (let n = 0; n < 50; n += 1) {
-      stage.take(bidBy(testSigner(`sybil ${n}`), { offer, sequence: 6, quantity: 0, price: 0 }))
+      stage.take(bidBy(simulatedSigner(`sybil ${n}`), { offer, sequence: 6, quantity: 0, price: 0 }))
     }
     expect([...stage.disk.keys()].filter((key) => key.startsWith('seller/bid/'))).toHaveLength(8)
   })
@@ -330,7 +330,7 @@ describe('an award', () => {
   it('lapsed is forgotten in the store beyond the bound', () => {
     const { stage, offer } = opened({ rules: { ...promptRules, participantsMax: 2 } })
     for (let n = 0; n < 5; n += 1) {
-      stage.take(bidBy(testSigner(`sleeper ${n}`), { offer, quantity: 60, price: 50 }))
+      stage.take(bidBy(simulatedSigner(`sleeper ${n}`), { offer, quantity: 60, price: 50 }))
       stage.pass(12_000)
     }
     expect([...stage.disk.keys()].filter((key) => key.startsWith('seller/award/')).length).toBeLessThanOrEqual(3)

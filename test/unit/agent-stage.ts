@@ -22,8 +22,8 @@ import {
   type Sealed,
 } from '../../src/protocol/message.js'
 import { digestOf, seal } from '../../src/protocol/signing.js'
+import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { megabytes, micros, millis, ticks } from '../../src/units.js'
-import { testSigner, testVerifier } from '../scenario/market.js'
 
 export const market = 'trial'
 export const epoch = millis(1_700_000_000_000)
@@ -62,7 +62,7 @@ export class Stage {
 
   constructor(options: StageOptions) {
     this.#options = options
-    this.signer = testSigner(options.name ?? 'me')
+    this.signer = simulatedSigner(options.name ?? 'me')
     this.participant = this.#participant(options)
   }
 
@@ -137,7 +137,7 @@ export class Stage {
     const restored = [...this.disk].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ({ key, value }))
     return new Participant({
       signer: this.signer,
-      verifier: testVerifier,
+      verifier: simulatedVerifier,
       market,
       rules,
       random: atOnce,

@@ -4,13 +4,13 @@ import { sealedToJson } from '../../src/protocol/json.js'
 import type { Award, Receipt } from '../../src/protocol/message.js'
 import { digestOf, seal, signedBytesOf } from '../../src/protocol/signing.js'
 import { type Law, type Ledger, laws, violationsIn } from '../../src/sim/checkers.js'
+import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { megabytes, micros, ticks } from '../../src/units.js'
-import { testSigner, testVerifier } from '../scenario/market.js'
 import { acceptBy, awardBy, bidBy, buyPlan, offerBy, receiptBy, sellPlan } from './agent-stage.js'
 
-const seller = testSigner('seller')
-const buyer = testSigner('buyer')
-const rival = testSigner('rival')
+const seller = simulatedSigner('seller')
+const buyer = simulatedSigner('buyer')
+const rival = simulatedSigner('rival')
 const { offer } = offerBy(seller).body
 const bids = [bidBy(buyer, { offer, quantity: 40, price: 30 }), bidBy(rival, { offer, quantity: 80, price: 20 })]
 
@@ -61,7 +61,7 @@ function ledgersOf(trades: readonly Kept[], change: Change = {}): readonly Ledge
 }
 
 const broken = (ledgers: readonly Ledger[]): readonly Law[] => [
-  ...new Set(violationsIn(ledgers, testVerifier).map(({ law }) => law)),
+  ...new Set(violationsIn(ledgers, simulatedVerifier).map(({ law }) => law)),
 ]
 
 const trade = tradeOf()
@@ -127,9 +127,9 @@ const tampered: Readonly<Record<Law, readonly (readonly Ledger[])[]>> = {
 
 describe('the checkers', () => {
   it('find nothing wrong with honest stores', () => {
-    expect(violationsIn(ledgersOf([trade]), testVerifier)).toEqual([])
-    expect(violationsIn(ledgersOf([trade, tradeOf({ round: 3 })]), testVerifier)).toEqual([])
-    expect(violationsIn([], testVerifier)).toEqual([])
+    expect(violationsIn(ledgersOf([trade]), simulatedVerifier)).toEqual([])
+    expect(violationsIn(ledgersOf([trade, tradeOf({ round: 3 })]), simulatedVerifier)).toEqual([])
+    expect(violationsIn([], simulatedVerifier)).toEqual([])
   })
 
   it.each(laws.flatMap((law) => tampered[law].map((ledgers, index) => ({ law, index, ledgers }))))(

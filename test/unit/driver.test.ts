@@ -7,11 +7,11 @@ import { type DirectMessage, limits, type Offer, offerIdOf, type Sealed } from '
 import { seal } from '../../src/protocol/signing.js'
 import { Driver, defaultDriverLimits } from '../../src/runtime/driver.js'
 import { Agenda } from '../../src/sim/agenda.js'
+import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { type Millis, megabytes, millis, ticks } from '../../src/units.js'
-import { testSigner, testVerifier } from '../scenario/market.js'
 
-const me = testSigner('me')
-const peer = testSigner('peer')
+const me = simulatedSigner('me')
+const peer = simulatedSigner('peer')
 const market = 'trial'
 
 /** An agent that answers as it is told, on ports that write down what they are asked for. */
@@ -45,7 +45,7 @@ class Rig {
       },
       market,
       signer: me,
-      verifier: testVerifier,
+      verifier: simulatedVerifier,
       clock: { now: () => this.agenda.now, wakeAt: (at, wake) => this.agenda.schedule(at, wake) },
       store: {
         write: (records, _options, done) => {

@@ -3,7 +3,8 @@ import { printReport } from '../../node/report-swarm.js'
 import { rulesWith } from '../../node/rules-fields.js'
 import { isSound, type Ledger, reportOf } from '../../node/swarm/outcome.js'
 import { lanRules } from '../../src/agent/rules.js'
-import { Trial, testVerifier } from '../scenario/market.js'
+import { simulatedVerifier } from '../../src/sim/signer.js'
+import { Trial } from '../scenario/market.js'
 
 const idle = { messages: 0, bytes: 0 }
 const traffic = { gossip: { out: idle, in: idle, duplicates: 0 }, direct: { out: idle, in: idle } }
@@ -17,7 +18,7 @@ function evidenceOf(trial: Trial, change: (ledger: Ledger) => Ledger = (ledger) 
   })
   const market = { market: 'trial', currency: '$', rules: rulesWith(lanRules, {}), people }
   const course = { rest: 'at rest', deaths: [], startMs: 1_000, tradeMs: 2_000 } as const
-  return { ...course, market, seed: 's', isolate: 'none', ledgers, verifier: testVerifier }
+  return { ...course, market, seed: 's', isolate: 'none', ledgers, verifier: simulatedVerifier }
 }
 
 const trial = new Trial({ seed: 'outcome', buyers: 8, sellers: 4 })
