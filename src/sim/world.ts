@@ -8,6 +8,7 @@ import type { BuyPlan, Rules, SellPlan } from '../agent/rules.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { Store, StoreContents } from '../ports/store.js'
 import type { Transport } from '../ports/transport.js'
+import { byteWire } from '../protocol/codec.js'
 import { Driver, defaultDriverLimits } from '../runtime/driver.js'
 import { type Millis, millis } from '../units.js'
 import { Agenda } from './agenda.js'
@@ -117,6 +118,7 @@ export class World {
     const driver = new Driver({
       agent: host.participant,
       market,
+      wire: byteWire,
       signer: host.person.signer,
       verifier,
       clock: { now: () => this.now, wakeAt: (at, wake) => this.#agenda.schedule((at - epoch) as Millis, wake) },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AgentEvent, Effect, Fact } from '../../src/agent/agent.js'
 import type { StoreRecord } from '../../src/ports/store.js'
 import type { Transport } from '../../src/ports/transport.js'
-import { decode, encode } from '../../src/protocol/codec.js'
+import { byteWire, decode, encode } from '../../src/protocol/codec.js'
 import { type DirectMessage, limits, type Offer, offerIdOf, type Sealed } from '../../src/protocol/message.js'
 import { seal } from '../../src/protocol/signing.js'
 import { Driver, defaultDriverLimits } from '../../src/runtime/driver.js'
@@ -44,6 +44,7 @@ class Rig {
         hasRoom: () => true,
       },
       market,
+      wire: byteWire,
       signer: me,
       verifier: simulatedVerifier,
       clock: { now: () => this.agenda.now, wakeAt: (at, wake) => this.agenda.schedule(at, wake) },
