@@ -2,31 +2,50 @@
  * A market of participants in virtual time: the shipped agents, driver, codec and admission rules, with only the
  * network, the clock and the disk replaced. Everything that happens follows from the seed.
  */
-import type { Fact } from '../agent/agent.js'
+import type { AgentEvent, Effect, Fact } from '../agent/agent.js'
 import { Participant } from '../agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../agent/rules.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
-import type { Store, StoreContents } from '../ports/store.js'
+import type { StoreContents } from '../ports/store.js'
 import type { Transport } from '../ports/transport.js'
-import { byteWire } from '../protocol/codec.js'
+import type { Wire } from '../protocol/codec.js'
+import { listenedShards, shardOf } from '../protocol/topics.js'
 import { Driver, defaultDriverLimits } from '../runtime/driver.js'
-import { type Millis, millis } from '../units.js'
+import type { Millis } from '../units.js'
 import { Agenda } from './agenda.js'
 import { Disk } from './disk.js'
-import type { Prng } from './prng.js'
+import { epoch, type Host, HostClock, storeOn } from './host.js'
+import { Mesh, nodesMax } from './mesh.js'
+import { Network, type NetworkOptions } from './network.js'
+import { lotOf, type Prng } from './prng.js'
+import { sharedByteWire } from './wire.js'
 
-export interface WorldOptions {
+export interface WorldOptions<Frame = Uint8Array> {
   readonly market: string
   readonly rules: Rules
   readonly random: Prng
   readonly network: NetworkOptions
   readonly people: readonly SimulatedPerson[]
   readonly verifier: Verifier
+  /** Default: bytes, through the real codec. */
+  readonly wire?: Wire<Frame>
+  /** Shards of the offers' gossip, and how many of them a buyer listens to. Default: one. */
+  readonly shards?: { readonly count: number; readonly heard: number }
   readonly onFact?: (person: string, fact: Fact, now: Millis) => void
+  /** Sees every step of every node. */
+  readonly onStep?: (step: Step) => void
   /** Sees every message as it is handed to the network, whatever becomes of it. */
-  readonly onMessage?: (message: Outgoing) => void
+  readonly onMessage?: (message: Outgoing<Frame>) => void
   /** Asked at every moment at which a node can end; it crashes there when this returns true. */
   readonly crashes?: (person: SimulatedPerson, moment: Moment) => boolean
+}
+
+export interface Step {
+  readonly person: SimulatedPerson
+  readonly participant: Participant
+  readonly now: Millis
+  readonly event: AgentEvent
+  readonly effects: readonly Effect[]
 }
 
 /**
@@ -35,21 +54,13 @@ export interface WorldOptions {
  */
 export type Moment = 'stepped' | 'saving' | 'saved'
 
-export interface Outgoing {
+export interface Outgoing<Frame = Uint8Array> {
   readonly from: PeerId
   /** undefined: to everyone who listens. */
   readonly to: PeerId | undefined
-  readonly bytes: Uint8Array
-}
-
-export interface NetworkOptions {
-  /** One-way delay of a message, drawn evenly from the range. */
-  readonly latencyMsMin: Millis
-  readonly latencyMsMax: Millis
-  /** Messages lost, in thousandths. */
-  readonly lossPerMille: number
-  /** Messages that arrive a second time, with a delay of their own, in thousandths. */
-  readonly duplicatePerMille: number
+  readonly bytes: Frame
+  /** Copies on the mesh; 1 for a direct message. */
+  readonly copies: number
 }
 
 export interface SimulatedPerson {
@@ -59,31 +70,39 @@ export interface SimulatedPerson {
   readonly wants?: BuyPlan
 }
 
-interface Host {
-  readonly person: SimulatedPerson
-  disk: Disk
-  participant: Participant
-  driver: Driver | undefined
-}
+type Machine<Frame> = Host<Frame> & { readonly person: SimulatedPerson }
 
-/** Virtual time starts here, so that sequences derived from time look as they do on real nodes. */
-const epoch = millis(1_700_000_000_000)
+/** A node that comes back asks so many others for the offers that they know. */
+const syncPeers = 3
 
-export class World {
-  readonly #options: WorldOptions
+export class World<Frame = Uint8Array> {
+  readonly #options: WorldOptions<Frame>
+  readonly #wire: Wire<Frame>
   readonly #agenda = new Agenda()
-  readonly #hosts = new Map<PeerId, Host>()
-  /** Which side of a partition a node is on; all are on one while there is none. */
-  #sideOf: (id: PeerId) => unknown = () => undefined
+  readonly #network: Network
+  readonly #hosts: Machine<Frame>[] = []
+  readonly #byId = new Map<PeerId, Machine<Frame>>()
+  readonly #meshes: readonly Mesh[]
+  /** Whether nodes came, went or were parted since the meshes were mended. */
+  readonly #torn: boolean[]
+  #groupOf: ((id: PeerId) => unknown) | undefined
   #directMessages = 0
   #gossipMessages = 0
 
-  constructor(options: WorldOptions) {
+  constructor(options: WorldOptions<Frame>) {
+    const { people, network, random, shards = { count: 1, heard: 1 } } = options
+    if (people.length > nodesMax) throw new RangeError(`more than ${nodesMax} people: ${people.length}`)
     this.#options = options
-    for (const person of options.people) {
-      const host: Host = { person, disk: new Disk(), participant: this.#participant(person, []), driver: undefined }
-      this.#hosts.set(person.signer.id, host)
-    }
+    this.#wire = options.wire ?? (sharedByteWire() as unknown as Wire<Frame>)
+    const seed = `${random.fork('network').below(2 ** 32)}`
+    this.#network = new Network(network, { seed, nodes: people.length })
+    for (const [node, person] of people.entries()) this.#add(node, person, shards)
+    const meshSeed = random.fork('mesh').below(2 ** 32)
+    this.#meshes = Array.from({ length: shards.count }, (_, shard) => {
+      const members = this.#hosts.filter((host) => host.shards.includes(shard)).map(({ node }) => node)
+      return new Mesh(members, network.gossip, lotOf(meshSeed, shard))
+    })
+    this.#torn = this.#meshes.map(() => true)
   }
 
   get now(): Millis {
@@ -94,6 +113,7 @@ export class World {
     return this.#agenda.now
   }
 
+  /** Messages sent to one node, and copies that arrived over a mesh. */
   get traffic(): { readonly direct: number; readonly gossip: number } {
     return { direct: this.#directMessages, gossip: this.#gossipMessages }
   }
@@ -114,29 +134,35 @@ export class World {
   start(id: PeerId): void {
     const host = this.#host(id)
     const { market, verifier, onFact } = this.#options
-    host.participant = this.#participant(host.person, this.disk(id))
-    const driver = new Driver({
+    const restored = this.disk(id)
+    host.participant = this.#participant(host.person, restored)
+    const driver: Driver<Frame> = new Driver<Frame>({
       agent: host.participant,
       market,
-      wire: byteWire,
+      wire: this.#wire,
       signer: host.person.signer,
       verifier,
-      clock: { now: () => this.now, wakeAt: (at, wake) => this.#agenda.schedule((at - epoch) as Millis, wake) },
-      store: this.#store(host),
+      clock: host.clock,
+      store: storeOn(host.disk, this.#agenda, {
+        before: () => host.driver === driver && this.#crashesAt(host, 'saving'),
+        after: () => host.driver === driver && this.#crashesAt(host, 'saved'),
+      }),
       limits: defaultDriverLimits,
-      trace: { step: (_now, _event, effects) => effects.length > 0 && this.#crashesAt(host, 'stepped') },
+      trace: { step: (now, event, effects) => this.#stepped(host, { now, event, effects }) },
       onFact: (fact) => onFact?.(host.person.name, fact, this.now),
       onFailure: (error) => {
         throw error
       },
     })
     host.driver = driver
-    driver.attach(this.#transport(id))
+    this.#tear(host)
+    driver.attach(this.#transport(host))
     driver.start()
+    this.#sync(host)
   }
 
   startAll(): void {
-    for (const id of this.#hosts.keys()) this.start(id)
+    for (const { id } of this.#hosts) this.start(id)
   }
 
   /** Ends a node: what it had not yet sent or saved is gone, and with its power also what it had not synced. */
@@ -144,16 +170,23 @@ export class World {
     const host = this.#host(id)
     host.driver?.stop()
     host.driver = undefined
+    this.#tear(host)
     if (powerLoss) host.disk = host.disk.afterPowerLoss()
   }
 
-  /** From now on nothing that is sent passes between nodes for which `sideOf` differs. */
-  partition(sideOf: (id: PeerId) => unknown): void {
-    this.#sideOf = sideOf
+  /** From now on nothing that is sent passes between nodes for which `groupOf` differs. */
+  partition(groupOf: (id: PeerId) => unknown): void {
+    this.#groupOf = groupOf
+    this.#network.partition((node) => groupOf(this.#hosts[node]!.id))
+    this.#torn.fill(true)
   }
 
+  /** Everybody reaches everybody again, and asks others for what it missed. */
   heal(): void {
-    this.#sideOf = () => undefined
+    this.#groupOf = undefined
+    this.#network.partition(undefined)
+    this.#torn.fill(true)
+    for (const host of this.#hosts) if (host.driver !== undefined) this.#sync(host)
   }
 
   /** Runs until `done`, or until `elapsedMsMax` of virtual time; returns whether it was done. */
@@ -169,8 +202,27 @@ export class World {
     this.#agenda.schedule((this.#agenda.now + delayMs) as Millis, action)
   }
 
-  #host(id: PeerId): Host {
-    const host = this.#hosts.get(id)
+  #add(node: number, person: SimulatedPerson, shards: { readonly count: number; readonly heard: number }): void {
+    const { signer, sells, wants } = person
+    const published = sells === undefined ? [] : [shardOf(signer.id, shards.count)]
+    const heard = wants === undefined ? [] : listenedShards(signer.id, shards)
+    const clock = new HostClock(this.#agenda, this.#network.skewOf(node))
+    const host: Machine<Frame> = {
+      node,
+      id: signer.id,
+      person,
+      shards: [...new Set([...published, ...heard])],
+      clock,
+      disk: new Disk(),
+      participant: this.#participant(person, []),
+      driver: undefined,
+    }
+    this.#hosts.push(host)
+    this.#byId.set(signer.id, host)
+  }
+
+  #host(id: PeerId): Machine<Frame> {
+    const host = this.#byId.get(id)
     if (host === undefined) throw new Error(`no such node: ${id}`)
     return host
   }
@@ -191,54 +243,97 @@ export class World {
     })
   }
 
-  #crashesAt(host: Host, moment: Moment): boolean {
+  #stepped(host: Machine<Frame>, step: Pick<Step, 'now' | 'event' | 'effects'>): void {
+    const { person, participant } = host
+    this.#options.onStep?.({ person, participant, ...step })
+    if (step.effects.length > 0) this.#crashesAt(host, 'stepped')
+  }
+
+  #crashesAt(host: Machine<Frame>, moment: Moment): boolean {
     const crashes = this.#options.crashes?.(host.person, moment) === true
-    if (crashes) this.crash(host.person.signer.id)
+    if (crashes) this.crash(host.id)
     return crashes
   }
 
-  #store(host: Host): Store {
-    const { disk } = host
+  #transport(from: Machine<Frame>): Transport<Frame> {
     return {
-      write: (records, options, done) => {
-        const { driver } = host
-        const runs = () => driver !== undefined && host.driver === driver
-        this.#agenda.schedule(this.#agenda.now, () => {
-          if (runs() && this.#crashesAt(host, 'saving')) return
-          disk.write(records, options)
-          if (runs()) this.#crashesAt(host, 'saved')
-          done()
-        })
-      },
+      publish: (frame) => this.#publish(from, frame),
+      send: (id, frame) => this.#send(from, id, frame),
     }
   }
 
-  #transport(from: PeerId): Transport {
-    return {
-      publish: (bytes) => {
-        this.#options.onMessage?.({ from, to: undefined, bytes })
-        for (const to of this.#hosts.keys()) {
-          if (to === from) continue
+  #send(from: Machine<Frame>, id: PeerId, frame: Frame): void {
+    this.#options.onMessage?.({ from: from.id, to: id, bytes: frame, copies: 1 })
+    this.#directMessages += 1
+    const to = this.#byId.get(id)
+    if (to === undefined) return
+    this.#network.arrivals(from.node, to.node, this.#network.nextOf(from.node), (delayMs) =>
+      this.after(delayMs, () => {
+        if (to.driver !== undefined) to.driver.direct(from.id, frame)
+        // The machine is there and says that nobody listens.
+        else this.after(delayMs, () => from.driver?.undelivered(id))
+      }),
+    )
+  }
+
+  #publish(from: Machine<Frame>, frame: Frame): void {
+    const [shard] = from.shards
+    if (shard === undefined) return
+    const before = this.#gossipMessages
+    const message = this.#network.nextOf(from.node)
+    const deliver = (node: number, delayMs: Millis) =>
+      this.after(delayMs, () => this.#hosts[node]!.driver?.gossip(from.id, frame))
+    if (this.#options.network.gossip.degree === 0) {
+      for (const { node, shards } of this.#hosts) {
+        if (node === from.node || !shards.includes(shard)) continue
+        this.#network.arrivals(from.node, node, message, (delayMs) => {
           this.#gossipMessages += 1
-          this.#deliver({ from, to }, (host) => host.driver?.gossip(from, bytes))
-        }
-      },
-      send: (to, bytes) => {
-        this.#options.onMessage?.({ from, to, bytes })
-        this.#directMessages += 1
-        if (this.#hosts.has(to)) this.#deliver({ from, to }, (host) => host.driver?.direct(from, bytes))
-      },
+          deliver(node, delayMs)
+        })
+      }
+    } else {
+      const lot = lotOf(from.node, message)
+      this.#gossipMessages += this.#meshOf(shard).spread(from.node, lot, this.#network, deliver).copies
+    }
+    const copies = this.#gossipMessages - before
+    this.#options.onMessage?.({ from: from.id, to: undefined, bytes: frame, copies })
+  }
+
+  #meshOf(shard: number): Mesh {
+    const mesh = this.#meshes[shard]!
+    if (this.#torn[shard]) {
+      this.#torn[shard] = false
+      mesh.mend({
+        isRunning: (node) => this.#hosts[node]!.driver !== undefined,
+        groupOf: (node) => this.#groupOf?.(this.#hosts[node]!.id),
+      })
+    }
+    return mesh
+  }
+
+  #tear(host: Machine<Frame>): void {
+    for (const shard of host.shards) this.#torn[shard] = true
+  }
+
+  /** Offer sync: all that a few neighbours know, a round trip later. */
+  #sync(host: Machine<Frame>): void {
+    for (const shard of host.shards) {
+      for (const node of this.#meshOf(shard).neighboursOf(host.node).slice(0, syncPeers)) {
+        const peer = this.#hosts[node]!
+        this.#network.arrivals(host.node, node, this.#network.nextOf(host.node), (thereMs) =>
+          this.after(thereMs, () => this.#answerSync(peer, host)),
+        )
+      }
     }
   }
 
-  #deliver({ from, to }: { readonly from: PeerId; readonly to: PeerId }, receive: (host: Host) => void): void {
-    const { network, random } = this.#options
-    if (this.#sideOf(from) !== this.#sideOf(to)) return
-    const copies = random.below(1_000) < network.duplicatePerMille ? 2 : 1
-    for (let copy = 0; copy < copies; copy += 1) {
-      if (random.below(1_000) < network.lossPerMille) continue
-      const delay = network.latencyMsMin + random.below(network.latencyMsMax - network.latencyMsMin + 1)
-      this.after(delay as Millis, () => receive(this.#host(to)))
-    }
+  #answerSync(from: Machine<Frame>, to: Machine<Frame>): void {
+    if (from.driver === undefined) return
+    const offers = from.participant.page('', Number.MAX_SAFE_INTEGER).offers.map((offer) => this.#wire.encode(offer))
+    this.#network.arrivals(from.node, to.node, this.#network.nextOf(from.node), (backMs) =>
+      this.after(backMs, () => {
+        for (const offer of offers) to.driver?.gossip(from.id, offer)
+      }),
+    )
   }
 }

@@ -7,6 +7,7 @@ import { type DirectMessage, limits, type Offer, offerIdOf, type Sealed } from '
 import { seal } from '../../src/protocol/signing.js'
 import { Driver, defaultDriverLimits } from '../../src/runtime/driver.js'
 import { Agenda } from '../../src/sim/agenda.js'
+import { epoch, HostClock } from '../../src/sim/host.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { type Millis, megabytes, millis, ticks } from '../../src/units.js'
 
@@ -47,7 +48,7 @@ class Rig {
       wire: byteWire,
       signer: me,
       verifier: simulatedVerifier,
-      clock: { now: () => this.agenda.now, wakeAt: (at, wake) => this.agenda.schedule(at, wake) },
+      clock: new HostClock(this.agenda, -epoch),
       store: {
         write: (records, _options, done) => {
           this.log.push(`write ${records.map(({ key }) => key)}`)

@@ -1,0 +1,89 @@
+import type { Participant } from '../agent/participant.js'
+import type { Clock } from '../ports/clock.js'
+import type { PeerId } from '../ports/signer.js'
+import type { Store } from '../ports/store.js'
+import type { Driver } from '../runtime/driver.js'
+import type { Millis } from '../units.js'
+import type { Agenda } from './agenda.js'
+import type { Disk } from './disk.js'
+
+/** One simulated machine: what of it outlives a crash, and what runs on it now. */
+export interface Host<Frame> {
+  /** Its number, from 0. */
+  readonly node: number
+  readonly id: PeerId
+  /** Topics it listens to; it publishes in the first. */
+  readonly shards: readonly number[]
+  readonly clock: HostClock
+  disk: Disk
+  participant: Participant
+  driver: Driver<Frame> | undefined
+}
+
+/** Virtual time starts here, so that sequences derived from time look as they do on real nodes. */
+export const epoch = 1_700_000_000_000
+
+/**
+ * Virtual time as one machine sees it, fast or slow by `skewMs`. It keeps at most a few entries in the agenda: one that
+ * comes too early, because the node wants to be woken later by now, is put off instead of cancelled.
+ */
+export class HostClock implements Clock {
+  readonly #agenda: Agenda
+  readonly #skewMs: number
+  #wanted: { readonly at: Millis; readonly wake: () => void }[] = []
+  /** The earliest entry of this clock in the agenda. */
+  #entryAt: number = Number.POSITIVE_INFINITY
+
+  constructor(agenda: Agenda, skewMs: number) {
+    this.#agenda = agenda
+    this.#skewMs = skewMs
+  }
+
+  now(): Millis {
+    return (epoch + this.#agenda.now + this.#skewMs) as Millis
+  }
+
+  wakeAt(at: Millis, wake: () => void): () => void {
+    const wanted = { at: (at - epoch - this.#skewMs) as Millis, wake }
+    this.#wanted.push(wanted)
+    this.#enter(wanted.at)
+    return () => {
+      const index = this.#wanted.indexOf(wanted)
+      if (index >= 0) this.#wanted.splice(index, 1)
+    }
+  }
+
+  #enter(at: Millis): void {
+    if (at >= this.#entryAt) return
+    this.#entryAt = at
+    this.#agenda.schedule(at, () => this.#due())
+  }
+
+  #due(): void {
+    const { now } = this.#agenda
+    if (this.#entryAt <= now) this.#entryAt = Number.POSITIVE_INFINITY
+    const due = this.#wanted.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)
+    if (due.length > 0) this.#wanted = this.#wanted.filter(({ at }) => at > now)
+    for (const { wake } of due) wake()
+    let next = Number.POSITIVE_INFINITY
+    for (const { at } of this.#wanted) next = Math.min(next, at)
+    if (next < Number.POSITIVE_INFINITY) this.#enter(next as Millis)
+  }
+}
+
+/** A machine's disk as a store: a write is in place a moment later, in an entry of its own. */
+export function storeOn(
+  disk: Disk,
+  agenda: Agenda,
+  { before, after }: { readonly before: () => boolean; readonly after: () => unknown },
+): Store {
+  return {
+    write: (records, options, done) =>
+      agenda.schedule(agenda.now, () => {
+        if (before()) return
+        disk.write(records, options)
+        after()
+        done()
+      }),
+  }
+}
