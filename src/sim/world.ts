@@ -78,6 +78,7 @@ const syncPeers = 3
 export class World<Frame = Uint8Array> {
   readonly #options: WorldOptions<Frame>
   readonly #wire: Wire<Frame>
+  readonly #shards: NonNullable<WorldOptions['shards']>
   readonly #agenda = new Agenda()
   readonly #network: Network
   readonly #hosts: Machine<Frame>[] = []
@@ -91,12 +92,13 @@ export class World<Frame = Uint8Array> {
 
   constructor(options: WorldOptions<Frame>) {
     const { people, network, random, shards = { count: 1, heard: 1 } } = options
+    this.#shards = shards
     if (people.length > nodesMax) throw new RangeError(`more than ${nodesMax} people: ${people.length}`)
     this.#options = options
     this.#wire = options.wire ?? (sharedByteWire() as unknown as Wire<Frame>)
     const seed = `${random.fork('network').below(2 ** 32)}`
     this.#network = new Network(network, { seed, nodes: people.length })
-    for (const [node, person] of people.entries()) this.#add(node, person, shards)
+    for (const [node, person] of people.entries()) this.#add(node, person)
     const meshSeed = random.fork('mesh').below(2 ** 32)
     this.#meshes = Array.from({ length: shards.count }, (_, shard) => {
       const members = this.#hosts.filter((host) => host.shards.includes(shard)).map(({ node }) => node)
@@ -130,12 +132,16 @@ export class World<Frame = Uint8Array> {
     return this.#host(id).disk.contents()
   }
 
-  /** Starts a node, with what its disk holds. */
+  /** Starts a node, with what its disk holds and its neighbours know. */
   start(id: PeerId): void {
     const host = this.#host(id)
+    this.#boot(host).start()
+    this.#sync(host)
+  }
+
+  #boot(host: Machine<Frame>): Driver<Frame> {
     const { market, verifier, onFact } = this.#options
-    const restored = this.disk(id)
-    host.participant = this.#participant(host.person, restored)
+    host.participant = this.#participant(host.person, host.disk.contents())
     const driver: Driver<Frame> = new Driver<Frame>({
       agent: host.participant,
       market,
@@ -157,12 +163,13 @@ export class World<Frame = Uint8Array> {
     host.driver = driver
     this.#tear(host)
     driver.attach(this.#transport(host))
-    driver.start()
-    this.#sync(host)
+    return driver
   }
 
+  /** Starts everybody at once: whoever hears of it first has a mesh of all. */
   startAll(): void {
-    for (const { id } of this.#hosts) this.start(id)
+    for (const host of this.#hosts) this.#boot(host)
+    for (const host of this.#hosts) host.driver?.start()
   }
 
   /** Ends a node: what it had not yet sent or saved is gone, and with its power also what it had not synced. */
@@ -202,8 +209,9 @@ export class World<Frame = Uint8Array> {
     this.#agenda.schedule((this.#agenda.now + delayMs) as Millis, action)
   }
 
-  #add(node: number, person: SimulatedPerson, shards: { readonly count: number; readonly heard: number }): void {
+  #add(node: number, person: SimulatedPerson): void {
     const { signer, sells, wants } = person
+    const shards = this.#shards
     const published = sells === undefined ? [] : [shardOf(signer.id, shards.count)]
     const heard = wants === undefined ? [] : listenedShards(signer.id, shards)
     const clock = new HostClock(this.#agenda, this.#network.skewOf(node))
@@ -315,7 +323,7 @@ export class World<Frame = Uint8Array> {
     for (const shard of host.shards) this.#torn[shard] = true
   }
 
-  /** Offer sync: all that a few neighbours know, a round trip later. */
+  /** Offer sync: what a few neighbours know of the shards that are listened to, a round trip later. */
   #sync(host: Machine<Frame>): void {
     for (const shard of host.shards) {
       for (const node of this.#meshOf(shard).neighboursOf(host.node).slice(0, syncPeers)) {
@@ -329,7 +337,11 @@ export class World<Frame = Uint8Array> {
 
   #answerSync(from: Machine<Frame>, to: Machine<Frame>): void {
     if (from.driver === undefined) return
-    const offers = from.participant.page('', Number.MAX_SAFE_INTEGER).offers.map((offer) => this.#wire.encode(offer))
+    const { count } = this.#shards
+    const offers = from.participant
+      .page('', Number.MAX_SAFE_INTEGER)
+      .offers.filter(({ signer }) => to.shards.includes(shardOf(signer, count)))
+      .map((offer) => this.#wire.encode(offer))
     this.#network.arrivals(from.node, to.node, this.#network.nextOf(from.node), (backMs) =>
       this.after(backMs, () => {
         for (const offer of offers) to.driver?.gossip(from.id, offer)
