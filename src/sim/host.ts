@@ -23,6 +23,11 @@ export interface Host<Frame> {
 /** Virtual time starts here, so that sequences derived from time look as they do on real nodes. */
 export const epoch = 1_700_000_000_000
 
+interface Wanted {
+  readonly at: Millis
+  readonly wake: () => void
+}
+
 /**
  * Virtual time as one machine sees it, fast or slow by `skewMs`. It keeps at most a few entries in the agenda: one that
  * comes too early, because the node wants to be woken later by now, is put off instead of cancelled.
@@ -30,7 +35,7 @@ export const epoch = 1_700_000_000_000
 export class HostClock implements Clock {
   readonly #agenda: Agenda
   readonly #skewMs: number
-  #wanted: { readonly at: Millis; readonly wake: () => void }[] = []
+  readonly #wanted: Wanted[] = []
   /** The earliest entry of this clock in the agenda. */
   #entryAt: number = Number.POSITIVE_INFINITY
 
@@ -53,6 +58,13 @@ export class HostClock implements Clock {
     }
   }
 
+  /** A node wants one wake at a time, a test a few. */
+  #first(): Wanted | undefined {
+    let first: Wanted | undefined
+    for (const wanted of this.#wanted) if (first === undefined || wanted.at < first.at) first = wanted
+    return first
+  }
+
   #enter(at: Millis): void {
     if (at >= this.#entryAt) return
     this.#entryAt = at
@@ -62,12 +74,14 @@ export class HostClock implements Clock {
   #due(): void {
     const { now } = this.#agenda
     if (this.#entryAt <= now) this.#entryAt = Number.POSITIVE_INFINITY
-    const due = this.#wanted.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)
-    if (due.length > 0) this.#wanted = this.#wanted.filter(({ at }) => at > now)
-    for (const { wake } of due) wake()
-    let next = Number.POSITIVE_INFINITY
-    for (const { at } of this.#wanted) next = Math.min(next, at)
-    if (next < Number.POSITIVE_INFINITY) this.#enter(next as Millis)
+    for (let first = this.#first(); first !== undefined; first = this.#first()) {
+      if (first.at > now) {
+        this.#enter(first.at)
+        return
+      }
+      this.#wanted.splice(this.#wanted.indexOf(first), 1)
+      first.wake()
+    }
   }
 }
 
