@@ -1,7 +1,7 @@
 import type { Participant } from '../agent/participant.js'
 import type { Clock } from '../ports/clock.js'
 import type { PeerId } from '../ports/signer.js'
-import type { Store } from '../ports/store.js'
+import type { Json, Store, StoreRecord } from '../ports/store.js'
 import type { Driver } from '../runtime/driver.js'
 import type { Millis } from '../units.js'
 import type { Agenda } from './agenda.js'
@@ -9,8 +9,6 @@ import type { Disk } from './disk.js'
 
 /** One simulated machine: what of it outlives a crash, and what runs on it now. */
 export interface Host<Frame> {
-  /** Its number, from 0. */
-  readonly node: number
   readonly id: PeerId
   /** Topics it listens to; it publishes in the first. */
   readonly shards: readonly number[]
@@ -85,19 +83,50 @@ export class HostClock implements Clock {
   }
 }
 
+export interface DiskStoreHooks {
+  /** Asked before a write is in place; true: the machine ended, and the write with it. */
+  readonly before: () => boolean
+  /** Called when a write is in place, before whoever wrote hears of it. */
+  readonly after: () => void
+}
+
 /** A machine's disk as a store: a write is in place a moment later, in an entry of its own. */
-export function storeOn(
-  disk: Disk,
-  agenda: Agenda,
-  { before, after }: { readonly before: () => boolean; readonly after: () => unknown },
-): Store {
-  return {
-    write: (records, options, done) =>
-      agenda.schedule(agenda.now, () => {
-        if (before()) return
-        disk.write(records, options)
-        after()
-        done()
-      }),
+export class DiskStore implements Store {
+  readonly #disk: Disk
+  readonly #agenda: Agenda
+  readonly #hooks: DiskStoreHooks
+  #closed = false
+
+  constructor(disk: Disk, agenda: Agenda, hooks: DiskStoreHooks) {
+    this.#disk = disk
+    this.#agenda = agenda
+    this.#hooks = hooks
   }
+
+  write(records: readonly StoreRecord[], options: { readonly sync: boolean }, done: (error?: Error) => void): void {
+    const closed = this.#closed
+    const written = records.map(({ key, value }) => ({ key, value: value === undefined ? undefined : copyOf(value) }))
+    this.#agenda.schedule(this.#agenda.now, () => {
+      if (closed) {
+        done(new Error('the store is closed'))
+        return
+      }
+      if (this.#hooks.before()) return
+      this.#disk.write(written, options)
+      this.#hooks.after()
+      done()
+    })
+  }
+
+  /** Takes no more writes; those under way come to their end. */
+  close(): void {
+    this.#closed = true
+  }
+}
+
+/** The value as it is now, whatever its writer does with it later. What is no plain object never changes. */
+function copyOf(value: Json): Json {
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner as Json)]))
 }

@@ -72,11 +72,9 @@ export class Simulation {
         hooks.onStep?.(step)
       },
       onFact: (person, fact, now) => this.#note(person, fact, now),
-      ...(!options.fast && {
-        onMessage: ({ to, bytes, copies }) => {
-          this.#notes.bytes[to === undefined ? 'gossip' : 'direct'] += (bytes as Uint8Array).length * copies
-        },
-      }),
+      onMessage: ({ to, bytes, copies }) => {
+        this.#notes.bytes[to === undefined ? 'gossip' : 'direct'] += bytes * copies
+      },
     })
     this.#world.startAll()
   }
