@@ -86,6 +86,11 @@ export class Driver implements Receiver {
     this.#transport = transport
   }
 
+  /** Effects that wait to be carried out. */
+  get backlog(): number {
+    return this.#effects.length
+  }
+
   /** The agent begins to trade; until then it only listens. */
   start(): void {
     this.#step({ type: 'start' })

@@ -13,6 +13,7 @@ import { type Millis, millis } from '../units.js'
 import { Agenda } from './agenda.js'
 import { Disk } from './disk.js'
 import type { Prng } from './prng.js'
+import type { Step } from './watch/step.js'
 
 export interface WorldOptions {
   readonly market: string
@@ -24,6 +25,8 @@ export interface WorldOptions {
   readonly onFact?: (person: string, fact: Fact, now: Millis) => void
   /** Sees every message as it is handed to the network, whatever becomes of it. */
   readonly onMessage?: (message: Outgoing) => void
+  /** Sees every step of every node before any of its effects is carried out. */
+  readonly onStep?: (step: Step) => void
   /** Asked at every moment at which a node can end; it crashes there when this returns true. */
   readonly crashes?: (person: SimulatedPerson, moment: Moment) => boolean
 }
@@ -114,7 +117,7 @@ export class World {
     const host = this.#host(id)
     const { market, verifier, onFact } = this.#options
     host.participant = this.#participant(host.person, this.disk(id))
-    const driver = new Driver({
+    const driver: Driver = new Driver({
       agent: host.participant,
       market,
       signer: host.person.signer,
@@ -122,7 +125,13 @@ export class World {
       clock: { now: () => this.now, wakeAt: (at, wake) => this.#agenda.schedule((at - epoch) as Millis, wake) },
       store: this.#store(host),
       limits: defaultDriverLimits,
-      trace: { step: (_now, _event, effects) => effects.length > 0 && this.#crashesAt(host, 'stepped') },
+      trace: {
+        step: (now, event, effects) => {
+          const { person, participant } = host
+          this.#options.onStep?.({ person, participant, now, event, effects, backlog: driver.backlog })
+          if (effects.length > 0) this.#crashesAt(host, 'stepped')
+        },
+      },
       onFact: (fact) => onFact?.(host.person.name, fact, this.now),
       onFailure: (error) => {
         throw error

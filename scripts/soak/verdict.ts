@@ -1,0 +1,21 @@
+import { randomFaults } from '../../src/sim/adversity.js'
+import { failuresOf, runScenario } from '../../src/sim/scenario.js'
+import type { SimulationOptions } from '../../src/sim/simulation.js'
+
+/** How one seed went. Plain data, so that it can be sent to another thread. */
+export interface Verdict {
+  readonly options: SimulationOptions
+  readonly failures: readonly string[]
+  readonly sales: number
+  readonly steps: number
+}
+
+export function verdictOn(seed: string): Verdict {
+  const options = randomFaults(seed)
+  try {
+    const outcome = runScenario(options)
+    return { options, failures: failuresOf(outcome), sales: outcome.sales, steps: outcome.steps }
+  } catch (error) {
+    return { options, failures: [`it threw ${error instanceof Error ? error.stack : error}`], sales: 0, steps: 0 }
+  }
+}
