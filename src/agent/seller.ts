@@ -143,7 +143,7 @@ export class Seller {
       this.#refuse(sealed.body, 'below-floor', out)
       return
     }
-    const placement = this.#book.place(sealed)
+    const placement = this.#book.place(sealed, { winners: this.#sales.unsettled })
     switch (placement.type) {
       case 'full':
         this.#refuse(sealed.body, 'auction-full', out)

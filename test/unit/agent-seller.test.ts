@@ -97,6 +97,15 @@ describe('a bid', () => {
     expect(statusOf(stage).participants).toBe(2)
   })
 
+  it('of one bidder too many is refused while winners have not answered', () => {
+    const { stage, offer } = opened({ rules: { ...promptRules, participantsMax: 1 } })
+    stage.take(bidBy(ann, { offer, quantity: 5, price: 20 }))
+    const [award] = messagesIn(stage.pass(5_000), 'award')
+    expect(refusalsIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 90 })))).toEqual(['auction-full'])
+    stage.take(declineBy(ann, award!))
+    expect(messagesIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 90 })), 'quote')).toHaveLength(1)
+  })
+
   it('that its buyer did not sign ends before the seller signs anything that reflects it', () => {
     const { stage, offer } = opened()
     const forged = { ...bidBy(ann, { offer, quantity: 60, price: 90 }), signature: new Uint8Array(64) }

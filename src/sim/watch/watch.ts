@@ -38,8 +38,8 @@ interface Life {
   readonly overfull: Set<string>
 }
 
-/** Violations that are told; a market in which this many laws broke needs no more of them. */
-const violationsMax = 100
+/** How often the breach of one law is told; who broke it so often broke it. */
+const violationsMax = 20
 
 export class Watch {
   readonly #options: WatchOptions
@@ -51,7 +51,7 @@ export class Watch {
     this.#options = options
   }
 
-  /** The first broken laws, in the order in which they broke. */
+  /** What broke, in the order in which it did; of each law the first few times. */
   get violations(): readonly Violation[] {
     return this.#violations
   }
@@ -119,8 +119,8 @@ export class Watch {
 
   #reportOn(who: string): Report {
     return (law, detail) => {
-      if (this.#violations.length < violationsMax)
-        this.#violations.push({ law, who, detail: `${detail}, at ${this.#now}` })
+      if (this.#violations.filter((violation) => violation.law === law).length >= violationsMax) return
+      this.#violations.push({ law, who, detail: `${detail}, at ${this.#now}` })
     }
   }
 }
