@@ -124,9 +124,9 @@ export class Buyer {
     if (this.#purchases.receipt(receipt, out)) this.#react(now)
   }
 
-  refused(now: Millis, refused: Refused, out: Effect[]): void {
-    const { offer, code, bidSequence } = refused
-    if (refused.award !== '') {
+  refused(now: Millis, refused: Sealed<Refused>, out: Effect[]): void {
+    const { offer, code, bidSequence, award } = refused.body
+    if (award !== '') {
       if (this.#purchases.refused(refused, out)) this.#react(now)
       return
     }

@@ -32,6 +32,8 @@ export const stepLaws = [
   'sequences grow',
   'nothing leaves before it is saved',
   'no award is both sold and refused',
+  /** By the seller's signature, kept: what a buyer once accepted it settles or can prove that it need not. */
+  'an accept is given up only for a refusal',
   'every queue keeps its bound',
   'no deadline is starved',
   'no node spins',

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Effect } from '../../src/agent/agent.js'
 import type { BuyPlan } from '../../src/agent/rules.js'
 import { encode } from '../../src/protocol/codec.js'
+import { sealedFromJson } from '../../src/protocol/json.js'
 import { type Bid, offerIdOf, type RefusalCode, type Sealed } from '../../src/protocol/message.js'
-import { digestOf } from '../../src/protocol/signing.js'
-import { simulatedSigner } from '../../src/sim/signer.js'
+import { digestOf, verifySeal } from '../../src/protocol/signing.js'
+import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { megabytes, micros, millis, ticks } from '../../src/units.js'
 import {
   awardBy,
@@ -301,6 +302,9 @@ describe('an accept', () => {
       const effects = stage.take(refusedBy(seller, { offer, to: stage.id, code, award: digest }))
       expect(kindsIn(effects)).toEqual(['report refused', 'save', 'report lapsed'])
       expect([...stage.disk.keys()].filter((key) => key.startsWith('purchase/'))).toEqual([])
+      const kept = sealedFromJson(stage.disk.get(`refusal/${digest}`) ?? null, 'refused')
+      expect(kept?.body.code).toBe(code)
+      expect(verifySeal(simulatedVerifier, kept!)).toBe(true)
       expect(messagesIn(stage.pass(0), 'bid')).toHaveLength(1)
     },
   )

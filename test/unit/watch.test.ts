@@ -4,7 +4,7 @@ import type { Effect } from '../../src/agent/agent.js'
 import { lanRules, type Rules } from '../../src/agent/rules.js'
 import type { StoreContents } from '../../src/ports/store.js'
 import { sealedToJson } from '../../src/protocol/json.js'
-import type { Award, Message, Quote, Sealed } from '../../src/protocol/message.js'
+import { type Award, type Message, type Quote, type Sealed, sellerOf } from '../../src/protocol/message.js'
 import { digestOf, seal } from '../../src/protocol/signing.js'
 import { type StepLaw, stepLaws } from '../../src/sim/laws.js'
 import { Prng } from '../../src/sim/prng.js'
@@ -158,6 +158,14 @@ const refusal = {
     award: receipt.body.award,
   }),
 } as const
+const accept = lastOf('accept')
+/** What its seller would have to sign to refuse the last accept. */
+const proof = refusedBy(signerOf(sellerOf(accept.body.offer)), {
+  offer: accept.body.offer,
+  to: accept.signer,
+  code: 'award-lapsed',
+  award: accept.body.award,
+})
 const wake = honest.findIndex(({ event }) => event.type === 'wake')
 
 /** For each law, records that break it. */
@@ -229,6 +237,14 @@ const broken: Readonly<Record<StepLaw, readonly (() => readonly StepLaw[])[]>> =
     () => lawsBrokenBy(inEffects('award', (effects) => [...effects, refusalOf(award)])),
     () => lawsBrokenBy(refusedBefore('receipt')),
   ],
+  'an accept is given up only for a refusal': [
+    () => lawsBrokenBy(givenUp()),
+    () => lawsBrokenBy(givenUp(seal(signerOf(proof.signer), { ...proof.body, award: '0'.repeat(64) }))),
+    () => lawsBrokenBy(givenUp(seal(signerOf(proof.signer), { ...proof.body, code: 'malformed' }))),
+    () => lawsBrokenBy(givenUp({ ...proof, signature: new Uint8Array(64) })),
+    () => lawsBrokenBy(givenUp(seal(signerOf(accept.signer), proof.body))),
+    () => lawsBrokenBy(givenUp(proof, false)),
+  ],
   'every queue keeps its bound': [
     () => lawsBrokenBy(honest, { rules: { ...lanRules, participantsMax: 1 } }),
     () => lawsBrokenBy(honest, { rules: { ...lanRules, offersMax: 1 } }),
@@ -260,6 +276,16 @@ function withOneAwardLess(): readonly Recorded[] {
   return honest.map((step, index) => (index === at ? { ...step, effects } : step))
 }
 
+/** The last accept, forgotten as soon as it is sent, on the ground of `refused`. */
+const givenUp = (refused?: Sealed, sync = true): readonly Recorded[] =>
+  inEffects('accept', (effects) => {
+    const grounds = refused === undefined ? [] : [{ key: `refusal/${accept.body.award}`, value: sealedToJson(refused) }]
+    return [
+      ...effects,
+      { type: 'save', records: [{ key: `purchase/${accept.body.award}`, value: undefined }, ...grounds], sync },
+    ]
+  })
+
 /** The same bids, the first at another price. */
 function raised({ evidence }: Award): Award['evidence'] {
   const [first, ...others] = evidence
@@ -287,6 +313,10 @@ describe('the watch', () => {
     expect(honest.length).toBeGreaterThan(100)
     expect(lastOf('receipt').body.quantity).toBeGreaterThan(0)
     expect(lawsBrokenBy(honest, { end: honestEnd })).toEqual([])
+  })
+
+  it('lets an accept go that its seller refused', () => {
+    expect(lawsBrokenBy(givenUp(proof))).toEqual([])
   })
 
   it.each(stepLaws.flatMap((law) => broken[law].map((attempt, index) => ({ law, index, attempt }))))(

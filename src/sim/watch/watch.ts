@@ -93,7 +93,7 @@ export class Watch {
       saves: new SavedBeforeSent(contents, report),
       deadlines: new Deadlines(report),
       seller: sells && new SellerLaws({ id, plan: sells, rules, verifier, contents, report }),
-      buyer: wants && new BuyerLaws(wants, contents, report),
+      buyer: wants && new BuyerLaws({ plan: wants, verifier, contents, report }),
       overfull: new Set<string>(),
     }
     this.#lives.set(id, life)
