@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SimulationOptions } from '../../src/sim/simulation.js'
 
@@ -17,4 +17,9 @@ export function keepScenario(scenario: KeptScenario): string {
   const path = join(folder, name)
   writeFileSync(path, `${JSON.stringify(scenario, null, 2)}\n`)
   return path
+}
+
+/** @throws the file system's error, or a SyntaxError, when `path` holds no scenario. */
+export function keptScenario(path: string): KeptScenario {
+  return JSON.parse(readFileSync(path, 'utf8')) as KeptScenario
 }

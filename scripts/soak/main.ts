@@ -5,8 +5,8 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Command, InvalidArgumentError } from 'commander'
-import { keepScenario } from './kept.js'
-import { type Verdict, verdictOn } from './verdict.js'
+import { keepScenario, keptScenario } from './kept.js'
+import { type Verdict, verdictOn, verdictOnSeed } from './verdict.js'
 
 const wholeNumber = (text: string): number => {
   const number = Number(text)
@@ -14,31 +14,30 @@ const wholeNumber = (text: string): number => {
   return number
 }
 
-const options = new Command('soak')
+const { seeds, from, seed, scenario } = new Command('soak')
   .description('Run small markets under random faults and check every law at every step.')
   .option('--seeds <n>', 'how many seeds to run', wholeNumber, 2_000)
   .option('--from <k>', 'the first seed', wholeNumber, 0)
   .option('--seed <text>', 'run this seed alone')
+  .option('--scenario <file>', 'run a kept scenario alone')
   .parse()
-  .opts<{ seeds: number; from: number; seed?: string }>()
+  .opts<{ seeds: number; from: number; seed?: string; scenario?: string }>()
 
-const seeds =
-  options.seed === undefined
-    ? Array.from({ length: options.seeds }, (_, index) => String(options.from + index))
-    : [options.seed]
-const { failed, sales, steps } = seeds.length === 1 ? total([verdictOn(seeds[0]!)]) : total(await runAll(seeds))
-console.log(`${seeds.length} markets, ${steps} steps, ${sales} sales, ${failed} failed`)
+const verdicts = await chosen()
+const failed = verdicts.filter(({ failures }) => failures.length > 0).length
+const sumOf = (count: 'steps' | 'sales') => verdicts.reduce((sum, verdict) => sum + verdict[count], 0)
+console.log(`${verdicts.length} markets, ${sumOf('steps')} steps, ${sumOf('sales')} sales, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
 
-function total(verdicts: readonly Verdict[]) {
-  let [failed, sales, steps] = [0, 0, 0]
-  for (const verdict of verdicts) {
-    if (verdict.failures.length > 0) failed += 1
-    sales += verdict.sales
-    steps += verdict.steps
-  }
-  if (verdicts.length === 1) tell(verdicts[0]!)
-  return { failed, sales, steps }
+async function chosen(): Promise<readonly Verdict[]> {
+  if (scenario !== undefined) return told(verdictOn(keptScenario(scenario).options))
+  if (seed !== undefined) return told(verdictOnSeed(seed))
+  return runAll(Array.from({ length: seeds }, (_, index) => String(from + index)))
+}
+
+function told(verdict: Verdict): readonly Verdict[] {
+  tell(verdict)
+  return [verdict]
 }
 
 /** Shares the seeds out among the cores, one at a time. */
@@ -63,14 +62,13 @@ async function runAll(all: readonly string[]): Promise<readonly Verdict[]> {
   return verdicts
 }
 
-function tell({ options: scenario, failures }: Verdict): void {
+function tell({ options, failures }: Verdict): void {
   if (failures.length === 0) return
-  const { seed } = scenario
-  const file = keepScenario({ options: scenario, failures })
-  console.log(`\nseed ${seed} failed:`)
+  const file = keepScenario({ options, failures })
+  console.log(`\nseed ${options.seed} failed:`)
   for (const failure of failures) console.log(`  ${failure}`)
-  console.log(`  its options: ${JSON.stringify(scenario)}`)
-  console.log(`  kept in ${file}; run it alone: npm run soak -- --seed ${JSON.stringify(seed)}`)
+  console.log(`  its options: ${JSON.stringify(options)}`)
+  console.log(`  kept in ${file}; run it alone: npm run soak -- --scenario ${file}`)
 }
 
 function progress(done: number, all: number): void {

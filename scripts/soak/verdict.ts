@@ -10,8 +10,9 @@ export interface Verdict {
   readonly steps: number
 }
 
-export function verdictOn(seed: string): Verdict {
-  const options = randomFaults(seed)
+export const verdictOnSeed = (seed: string): Verdict => verdictOn(randomFaults(seed))
+
+export function verdictOn(options: SimulationOptions): Verdict {
   try {
     const outcome = runScenario(options)
     return { options, failures: failuresOf(outcome), sales: outcome.sales, steps: outcome.steps }

@@ -1,11 +1,11 @@
 /** A slice of `npm run soak`, and every market that ever failed in it. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { keptScenario } from '../../scripts/soak/kept.js'
 import { internetRules } from '../../src/agent/rules.js'
 import { randomFaults } from '../../src/sim/adversity.js'
 import { failuresOf, runScenario } from '../../src/sim/scenario.js'
-import type { SimulationOptions } from '../../src/sim/simulation.js'
 import { millis } from '../../src/units.js'
 
 const folder = join(import.meta.dirname, '..', 'fixtures', 'scenarios')
@@ -19,8 +19,7 @@ describe('a market under random adversity', () => {
   })
 
   it.each(kept)('that once failed keeps every law now (%s)', (name) => {
-    const { options } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { readonly options: SimulationOptions }
-    expect(failuresOf(runScenario(options))).toEqual([])
+    expect(failuresOf(runScenario(keptScenario(join(folder, name)).options))).toEqual([])
   })
 
   it('trades: what keeps the laws is not that nothing happens', () => {
