@@ -67,6 +67,21 @@ function moveBid(stage: Stage, bid: Sealed<Bid>): Sealed<Bid> {
 }
 
 describe('a buyer', () => {
+  it.each([
+    ['one', [seller, other]],
+    ['the other', [other, seller]],
+  ])('never has bids at more offers than its view holds, whichever it hears of first: %s', (_, sellers) => {
+    const wants = { ...buyPlan, strategy: 'everywhere' } as const
+    const stage = new Stage({ name: 'buyer', wants, rules: { ...promptRules, viewMax: 1 } })
+    stage.start()
+    const half = { stock: megabytes(400), ladder: [{ price: ticks(1_000), quantity: megabytes(400) }] }
+    for (const each of sellers) {
+      stage.hear(offerBy(each, half))
+      stage.pass(0)
+      expect(statusOf(stage).standing).toHaveLength(1)
+    }
+  })
+
   it('saves its bid before it sends it', () => {
     const stage = started()
     stage.hear(offerBy(seller))
