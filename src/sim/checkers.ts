@@ -10,6 +10,7 @@ import type { Json, StoreContents } from '../ports/store.js'
 import { sealedFromJson } from '../protocol/json.js'
 import { type Award, type Digest, type Receipt, type Sealed, sellerOf } from '../protocol/message.js'
 import { digestOf, verifySeal } from '../protocol/signing.js'
+import type { Violation } from './laws.js'
 
 /** One person's plan and store. */
 export interface Ledger {
@@ -20,26 +21,7 @@ export interface Ledger {
   readonly contents: StoreContents
 }
 
-export const laws = [
-  'a sale has a receipt on both sides',
-  'both sides hold the same receipt',
-  'receipts are signed by both sides',
-  'receipts say what their awards say',
-  'charges are what the evidence gives',
-  'no award is above its bid or below the floor',
-  'no seller awards twice in one round to one buyer',
-  'a seller sells no more than its stock',
-  'a buyer buys no more than its demand',
-  'a buyer spends no more than its budget',
-  'stores can be read',
-] as const
-export type Law = (typeof laws)[number]
-
-export interface Violation {
-  readonly law: Law
-  readonly who: string
-  readonly detail: string
-}
+export { type FinalLaw, type Law, laws, type Violation } from './laws.js'
 
 /** One accepted trade as one side's store has it. */
 interface Entry {
