@@ -3,12 +3,14 @@
  * network, the clock and the disk replaced. Everything that happens follows from the seed.
  */
 import type { Fact } from '../agent/agent.js'
-import { Participant } from '../agent/participant.js'
+import { Participant, type ParticipantOptions } from '../agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../agent/rules.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { Store, StoreContents } from '../ports/store.js'
 import type { Transport } from '../ports/transport.js'
 import { Driver, defaultDriverLimits } from '../runtime/driver.js'
+import { recorded } from '../runtime/recording.js'
+import type { TraceLine } from '../runtime/trace-line.js'
 import { type Millis, millis } from '../units.js'
 import { Agenda } from './agenda.js'
 import { Disk } from './disk.js'
@@ -22,6 +24,8 @@ export interface WorldOptions {
   readonly people: readonly SimulatedPerson[]
   readonly verifier: Verifier
   readonly onFact?: (person: string, fact: Fact, now: Millis) => void
+  /** Sees every run and every step of every node, as a trace has it. */
+  readonly onTrace?: (person: string, line: TraceLine) => void
   /** Sees every message as it is handed to the network, whatever becomes of it. */
   readonly onMessage?: (message: Outgoing) => void
   /** Asked at every moment at which a node can end; it crashes there when this returns true. */
@@ -72,6 +76,8 @@ export class World {
   readonly #options: WorldOptions
   readonly #agenda = new Agenda()
   readonly #hosts = new Map<PeerId, Host>()
+  /** Chance of the way from one node to another: what befalls one pair changes nobody else's luck. */
+  readonly #ways = new Map<string, Prng>()
   /** Which side of a partition a node is on; all are on one while there is none. */
   #sideOf: (id: PeerId) => unknown = () => undefined
   #directMessages = 0
@@ -80,7 +86,8 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options
     for (const person of options.people) {
-      const host: Host = { person, disk: new Disk(), participant: this.#participant(person, []), driver: undefined }
+      const participant = new Participant(this.#participantOptions(person, []))
+      const host: Host = { person, disk: new Disk(), participant, driver: undefined }
       this.#hosts.set(person.signer.id, host)
     }
   }
@@ -112,8 +119,12 @@ export class World {
   /** Starts a node, with what its disk holds. */
   start(id: PeerId): void {
     const host = this.#host(id)
-    const { market, verifier, onFact } = this.#options
-    host.participant = this.#participant(host.person, this.disk(id))
+    const { market, verifier, onFact, onTrace } = this.#options
+    const options = this.#participantOptions(host.person, this.disk(id))
+    const { name } = host.person
+    const recording =
+      onTrace && recorded(options, { name, signatures: 'simulated', sink: (line) => onTrace(name, line) })
+    host.participant = recording?.participant ?? new Participant(options)
     const driver = new Driver({
       agent: host.participant,
       market,
@@ -122,8 +133,13 @@ export class World {
       clock: { now: () => this.now, wakeAt: (at, wake) => this.#agenda.schedule((at - epoch) as Millis, wake) },
       store: this.#store(host),
       limits: defaultDriverLimits,
-      trace: { step: (_now, _event, effects) => effects.length > 0 && this.#crashesAt(host, 'stepped') },
-      onFact: (fact) => onFact?.(host.person.name, fact, this.now),
+      trace: {
+        step: (now, event, effects) => {
+          recording?.trace.step(now, event, effects)
+          if (effects.length > 0) this.#crashesAt(host, 'stepped')
+        },
+      },
+      onFact: (fact) => onFact?.(name, fact, this.now),
       onFailure: (error) => {
         throw error
       },
@@ -173,10 +189,9 @@ export class World {
     return host
   }
 
-  #participant(person: SimulatedPerson, restored: StoreContents): Participant {
+  #participantOptions({ signer, sells, wants }: SimulatedPerson, restored: StoreContents): ParticipantOptions {
     const { market, rules, random, verifier } = this.#options
-    const { signer, sells, wants } = person
-    return new Participant({
+    return {
       signer,
       verifier,
       market,
@@ -186,7 +201,7 @@ export class World {
       sells,
       wants,
       restored,
-    })
+    }
   }
 
   #crashesAt(host: Host, moment: Moment): boolean {
@@ -230,7 +245,8 @@ export class World {
   }
 
   #deliver({ from, to }: { readonly from: PeerId; readonly to: PeerId }, receive: (host: Host) => void): void {
-    const { network, random } = this.#options
+    const { network } = this.#options
+    const random = this.#way(`${from} ${to}`)
     if (this.#sideOf(from) !== this.#sideOf(to)) return
     const copies = random.below(1_000) < network.duplicatePerMille ? 2 : 1
     for (let copy = 0; copy < copies; copy += 1) {
@@ -238,5 +254,13 @@ export class World {
       const delay = network.latencyMsMin + random.below(network.latencyMsMax - network.latencyMsMin + 1)
       this.after(delay as Millis, () => receive(this.#host(to)))
     }
+  }
+
+  #way(pair: string): Prng {
+    const known = this.#ways.get(pair)
+    if (known !== undefined) return known
+    const random = this.#options.random.fork(pair)
+    this.#ways.set(pair, random)
+    return random
   }
 }
