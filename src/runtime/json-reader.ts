@@ -13,7 +13,7 @@ export class JsonFault extends Error {
   override readonly name = 'JsonFault'
 
   constructor(path: string, problem: string) {
-    super(path === '' ? problem : `${path} ${problem}`)
+    super(`${path === '' ? 'the line' : path} ${problem}`)
   }
 }
 

@@ -82,6 +82,11 @@ export class Replay {
     return this.#counts
   }
 
+  /** Of the node whose trace it is, once a run was read. */
+  get name(): string | undefined {
+    return this.#run?.line.name
+  }
+
   /** Takes the next line. Returns what is wrong, if anything; feed no more after that. Never throws. */
   feed(text: string): Finding | undefined {
     this.#line += 1
@@ -91,22 +96,22 @@ export class Replay {
 
   /** Call it after the last line. */
   end(): Finding | undefined {
-    return this.#line === 0 ? { type: 'unreadable', line: 1, reason: 'is missing: the trace is empty' } : undefined
+    return this.#line === 0 ? { type: 'unreadable', line: 1, reason: 'the trace is empty' } : undefined
   }
 
   #take(line: TraceLine): Finding | undefined {
     const { runs, steps, effects } = this.#counts
     if (line.type === 'run') {
       if (this.#run !== undefined && this.#run.line.who !== line.who) {
-        return this.#unreadable(`is a run of ${line.who}, in the trace of ${this.#run.line.who}`)
+        return this.#unreadable(`the run is of ${line.who}, in the trace of ${this.#run.line.who}`)
       }
       this.#run = new Run(line, this.#options.verifiers[line.signatures])
       this.#counts = { runs: runs + 1, steps, effects }
       return undefined
     }
     const run = this.#run
-    if (run === undefined) return this.#unreadable('is a step before any run')
-    if (line.now < run.now) return this.#unreadable(`is at ${line.now}, before the step at ${run.now}`)
+    if (run === undefined) return this.#unreadable('a step comes before any run')
+    if (line.now < run.now) return this.#unreadable(`time goes back from ${run.now} to ${line.now}`)
     const found = run.step(line)
     if (found === undefined) {
       this.#counts = { runs, steps: steps + 1, effects: effects + line.effects.length }

@@ -118,7 +118,7 @@ export function readLine(text: string): ReadLine {
   try {
     value = JSON.parse(text)
   } catch {
-    return { ok: false, reason: text.trim() === '' ? 'is empty' : 'is not JSON' }
+    return { ok: false, reason: text.trim() === '' ? 'the line is empty' : 'the line is not JSON' }
   }
   try {
     return { ok: true, line: line(value, '') }
