@@ -14,6 +14,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { UsageError } from '../../node/errors.js'
 import { replayFile, traceFilesOf } from '../../node/replay-files.js'
 import { TraceFile, TraceFolder, TraceWriteError } from '../../node/trace-file.js'
+import { LiveTrace } from '../../node/trace-live.js'
 import { lanRules } from '../../src/agent/rules.js'
 import { readLine, type TraceLine } from '../../src/runtime/trace-line.js'
 import { millis } from '../../src/units.js'
@@ -92,6 +93,32 @@ describe('a trace on disk', () => {
         expect(trace.buffered).toBeLessThan(65_536)
       }
     }
+  })
+})
+
+describe('the trace of a node that runs', () => {
+  it('is written when it is closed, and not watched over after that', () => {
+    const file = newFile()
+    const watchers = process.listenerCount('exit')
+    const trace = new LiveTrace(file, { onFailure: () => {} })
+    expect(process.listenerCount('exit')).toBe(watchers + 1)
+    for (const line of whole) trace.write(line)
+    trace.close()
+    expect(readable(file)).toBe(whole.length)
+    expect(process.listenerCount('exit')).toBe(watchers)
+  })
+
+  it('ends at the first failure, which is told once, and throws nothing into the node', async () => {
+    const file = newFile()
+    const failures: Error[] = []
+    const trace = new LiveTrace(file, { onFailure: (error) => failures.push(error) })
+    rmSync(file)
+    mkdirSync(file)
+    for (let round = 0; round < 20; round++) for (const line of whole) trace.write(line)
+    trace.close()
+    expect(failures).toEqual([])
+    await Promise.resolve()
+    expect(failures).toEqual([expect.any(TraceWriteError)])
   })
 })
 
