@@ -5,7 +5,7 @@ import type { Command, Fact, ParticipantStatus } from '../src/agent/agent.js'
 import { Participant, type ParticipantOptions } from '../src/agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
 import type { StoreContents } from '../src/ports/store.js'
-import { encode } from '../src/protocol/codec.js'
+import { byteWire, encode } from '../src/protocol/codec.js'
 import { offersTopicOf } from '../src/protocol/topics.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
 import { recorded } from '../src/runtime/recording.js'
@@ -145,6 +145,7 @@ class Libp2pMarketNode implements MarketNode {
     this.#driver = new Driver({
       agent: this.#participant,
       market,
+      wire: byteWire,
       signer,
       verifier: ed25519Verifier,
       clock: new SystemClock(),

@@ -71,6 +71,7 @@ export {
   traceVersion,
 } from './runtime/trace-line.js'
 export { type Law, type Ledger, laws, type Violation, violationsIn } from './sim/checkers.js'
+export { type GossipOptions, internetNetwork, lanNetwork, type NetworkOptions } from './sim/network.js'
 export { Prng } from './sim/prng.js'
-export { type NetworkOptions, type SimulatedPerson, World, type WorldOptions } from './sim/world.js'
+export { type SimulatedPerson, type Step, World, type WorldOptions } from './sim/world.js'
 export * from './units.js'

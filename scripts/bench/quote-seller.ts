@@ -11,6 +11,7 @@ import { ed25519Verifier, signerOf } from '../../node/signer-ed25519.js'
 import { LevelStore } from '../../node/store-level.js'
 import { Participant } from '../../src/agent/participant.js'
 import { lanRules } from '../../src/agent/rules.js'
+import { byteWire } from '../../src/protocol/codec.js'
 import { Driver, defaultDriverLimits } from '../../src/runtime/driver.js'
 import { Prng } from '../../src/sim/prng.js'
 import { megabytes, megabytesMax, millis, ticks } from '../../src/units.js'
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
   const driver = new Driver({
     agent,
     market,
+    wire: byteWire,
     signer,
     verifier: ed25519Verifier,
     clock: new SystemClock(),

@@ -282,7 +282,7 @@ export class Seller {
         quantity: tentative?.quantity ?? megabytes(0),
         charge: tentative?.charge ?? (0 as Micros),
       }
-      const message = isProvisional ? provisional(this.#options.signer.id, body) : seal(this.#options.signer, body)
+      const message = isProvisional ? provisional(this.#options.signer, body) : seal(this.#options.signer, body)
       out.push(answer(buyer, message))
     }
   }

@@ -5,6 +5,8 @@ export type PeerId = string
 export interface Signer {
   readonly id: PeerId
   sign(bytes: Uint8Array): Uint8Array
+  /** For simulations that pass messages as objects: what is sealed is neither encoded nor signed. */
+  readonly open?: true
 }
 
 /** Checks signatures of anybody. Returns false, never throws, for whatever is not a signature of `id` over `bytes`. */

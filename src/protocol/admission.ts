@@ -4,7 +4,7 @@
  */
 import type { PeerId, Verifier } from '../ports/signer.js'
 import type { Millis } from '../units.js'
-import { decode } from './codec.js'
+import { type Decoded, decode } from './codec.js'
 import {
   type Award,
   type Digest,
@@ -33,12 +33,16 @@ export interface AdmissionContext {
   readonly limiter?: { allow(peer: PeerId, now: Millis): boolean }
 }
 
-export interface Incoming {
-  readonly bytes: Uint8Array
+/** When a message arrived where, and from whom. */
+export interface Arrival {
   /** The authenticated peer at the other end of the connection. */
   readonly from: PeerId
   readonly now: Millis
   readonly context: AdmissionContext
+}
+
+export interface Incoming extends Arrival {
+  readonly bytes: Uint8Array
 }
 
 export type OfferVerdict =
@@ -72,12 +76,16 @@ const ignored: ReadonlySet<RefusalCode> = new Set([
 ])
 
 /** Admits an offer from gossip or from a page of offer sync. */
-export function admitOffer(incoming: Incoming): OfferVerdict {
-  const decoded = decode(incoming.bytes, limits.offerBytesMax) // [G1] [G2] [G3]
+export const admitOffer = (incoming: Incoming): OfferVerdict =>
+  judgeOffer(decode(incoming.bytes, limits.offerBytesMax), incoming)
+
+/** {@link admitOffer} after its decoding, of at most {@link limits.offerBytesMax}. */
+export function judgeOffer(decoded: Decoded, arrival: Arrival): OfferVerdict {
+  // [G1] [G2] [G3]
   if (!decoded.ok) return refusedOffer(decoded.code)
   const { sealed } = decoded
   if (!isOffer(sealed)) return refusedOffer('unknown-kind') // [G3]
-  const code = offerFault(sealed, incoming)
+  const code = offerFault(sealed, arrival)
   return code === undefined ? { type: 'accept', message: sealed } : refusedOffer(code)
 }
 
@@ -85,7 +93,7 @@ const refusedOffer = (code: RefusalCode): OfferVerdict => ({ type: ignored.has(c
 
 const isOffer = (sealed: Sealed): sealed is Sealed<Offer> => sealed.body.type === 'offer'
 
-function offerFault(sealed: Sealed<Offer>, { now, context }: Incoming): RefusalCode | undefined {
+function offerFault(sealed: Sealed<Offer>, { now, context }: Arrival): RefusalCode | undefined {
   const { body, signer } = sealed
   if (body.market !== context.market) return 'wrong-market' // [G4] REJECT
   if (signer !== sellerOf(body.offer)) return 'not-the-seller' // [G5] REJECT
@@ -102,9 +110,13 @@ function offerFault(sealed: Sealed<Offer>, { now, context }: Incoming): RefusalC
 }
 
 /** Admits a message that `from` sent to this node alone. */
-export function admitDirect({ bytes, from, now, context }: Incoming): DirectVerdict {
+export const admitDirect = (incoming: Incoming): DirectVerdict =>
+  judgeDirect(() => decode(incoming.bytes, limits.directBytesMax), incoming)
+
+/** {@link admitDirect} with a decoding of at most {@link limits.directBytesMax}, which is not asked for beyond the rate. */
+export function judgeDirect(read: () => Decoded, { from, now, context }: Arrival): DirectVerdict {
   if (context.limiter?.allow(from, now) === false) return refusedDirect('rate-limited') // [D1]
-  const decoded = decode(bytes, limits.directBytesMax) // [D2] [D3] [D4]
+  const decoded = read() // [D2] [D3] [D4]
   if (!decoded.ok) return refusedDirect(decoded.code)
   const { sealed } = decoded
   if (!isDirect(sealed)) return refusedDirect('unknown-kind') // [D4]

@@ -22,6 +22,15 @@ export const encode = (sealed: Sealed): Uint8Array => Envelope.encode(envelopeOf
 /** A body's payload, ready to be signed: the same body always gives the same bytes. @throws RangeError when an id is malformed. */
 export const encodeBody = (body: Message): Uint8Array => payloadOf(body)
 
+/** How sealed messages pass from node to node: as bytes, or, among nodes of one process, as something cheaper. */
+export interface Wire<Frame> {
+  encode(sealed: Sealed): Frame
+  /** Total, like {@link decode}. */
+  decode(frame: Frame, bytesMax: number): Decoded
+  /** In bytes; 0 where there are none. */
+  sizeOf(frame: Frame): number
+}
+
 /**
  * Reads an envelope of at most `bytesMax` bytes and the body in it, checking every field against its bound (SPEC §5).
  * Signatures are not looked at: that is the business of admission.
@@ -33,6 +42,9 @@ export function decode(bytes: Uint8Array, bytesMax: number): Decoded {
     return { ok: true, sealed: { body: readBody(kind, payload), signer, payload, signature } }
   })
 }
+
+/** The wire of every real network. */
+export const byteWire: Wire<Uint8Array> = { encode, decode, sizeOf: (frame) => frame.length }
 
 /** What `read` returns, or the fault that ended it. */
 export function attempt<Result>(read: () => Result): Result | Unreadable {

@@ -4,8 +4,11 @@ import { toString as textOf } from 'uint8arrays/to-string'
 import type { Json } from '../ports/store.js'
 import { decode, encode } from './codec.js'
 import { limits, type Message, type Sealed } from './message.js'
+import { OpenSeal } from './open-seal.js'
 
-export const sealedToJson = (sealed: Sealed): Json => textOf(encode(sealed), 'base64')
+/** A message that passes as an object is also kept as one: a simulated disk holds what it is given. */
+export const sealedToJson = (sealed: Sealed): Json =>
+  sealed instanceof OpenSeal ? (sealed as unknown as Json) : textOf(encode(sealed), 'base64')
 
 /** What {@link sealedToJson} wrote, or undefined when `json` is anything else, or not of the wanted `type`. */
 export function sealedFromJson(json: Json): Sealed | undefined
@@ -14,6 +17,7 @@ export function sealedFromJson<Type extends Message['type']>(
   type: Type,
 ): Sealed<Extract<Message, { readonly type: Type }>> | undefined
 export function sealedFromJson(json: Json, type?: Message['type']): Sealed | undefined {
+  if (json instanceof OpenSeal) return type === undefined || json.body.type === type ? json : undefined
   if (typeof json !== 'string') return undefined
   let bytes: Uint8Array
   try {

@@ -1,9 +1,10 @@
 /** Seals: what is signed, by whom, and what a signature proves (SPEC §4). */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toString as textOf } from 'uint8arrays/to-string'
-import type { PeerId, Signer, Verifier } from '../ports/signer.js'
+import type { Signer, Verifier } from '../ports/signer.js'
 import { payloadOf, readBody } from './body.js'
 import { type Award, type Digest, type Message, type Quote, type Sealed, sellerOf } from './message.js'
+import { OpenSeal } from './open-seal.js'
 
 /**
  * `overage/1/<kind>`, a zero byte, the payload. The kind separates the domains, so that no signature over one kind of
@@ -31,6 +32,7 @@ const signedBytesOfSealed = ({ body: { type }, payload }: Sealed): Uint8Array =>
  * @throws an Error when the body is beyond a limit or otherwise unreadable: a fault of the programmer.
  */
 export function seal<Body extends Message>(signer: Signer, body: Body): Sealed<Body> {
+  if (signer.open) return new OpenSeal(signer.id, body)
   const payload = payloadOf(body)
   readBody(body.type, payload)
   return { body, signer: signer.id, payload, signature: signer.sign(signedBytesOf({ type: body.type, payload })) }
@@ -40,22 +42,21 @@ export function seal<Body extends Message>(signer: Signer, body: Body): Sealed<B
  * A quote without a signature (SPEC §4): the stream says whom it comes from, and it proves nothing to anybody else. Signing
  * and checking cost more than the rest of an answer, and a signed quote follows at the round's end.
  */
-export const provisional = (seller: PeerId, quote: Quote): Sealed<Quote> => ({
-  body: quote,
-  signer: seller,
-  payload: payloadOf(quote),
-  signature: new Uint8Array(0),
-})
+export const provisional = (seller: Pick<Signer, 'id' | 'open'>, quote: Quote): Sealed<Quote> =>
+  seller.open
+    ? new OpenSeal(seller.id, quote, { isProvisional: true })
+    : { body: quote, signer: seller.id, payload: payloadOf(quote), signature: new Uint8Array(0) }
 
 /** Whether a message is a quote without a signature. */
 export const isProvisional = ({ body, signature }: Sealed): boolean => body.type === 'quote' && signature.length === 0
 
 /** Whether the named signer signed exactly this payload as this kind of message. */
 export const verifySeal = (verifier: Verifier, sealed: Sealed): boolean =>
-  verifier.verify(sealed.signer, signedBytesOfSealed(sealed), sealed.signature)
+  sealed instanceof OpenSeal || verifier.verify(sealed.signer, signedBytesOfSealed(sealed), sealed.signature)
 
 /** SHA-256 of the signed bytes, in hexadecimal. The signature is not part of it: a message signed twice is one message. */
-export const digestOf = (sealed: Sealed): Digest => textOf(sha256(signedBytesOfSealed(sealed)), 'hex')
+export const digestOf = (sealed: Sealed): Digest =>
+  sealed instanceof OpenSeal ? sealed.digest : textOf(sha256(signedBytesOfSealed(sealed)), 'hex')
 
 /**
  * Whether two awards prove, to anybody, that their seller equivocated (MECHANISM §7): both validly signed by one seller for

@@ -1,5 +1,6 @@
 /** Where messages travel (SPEC §3). */
 import { sha256 } from '@noble/hashes/sha2.js'
+import { rendezvous } from '../mechanism/pool.js'
 import type { PeerId } from '../ports/signer.js'
 import { publicKeyOf } from './identity.js'
 
@@ -23,4 +24,18 @@ export function shardOf(seller: PeerId, shards: number): number {
   if (!Number.isSafeInteger(shards) || shards < 1) throw new RangeError(`not a number of shards: ${shards}`)
   const hash = sha256(key)
   return new DataView(hash.buffer, hash.byteOffset).getUint32(0) % shards
+}
+
+/**
+ * The shards that a buyer listens to: `heard` different ones of `count` that follow from its id, evenly spread, in ascending
+ * order; all of them when there are no more. How many a market has is fixed, so a buyer never changes them.
+ */
+export function listenedShards(
+  buyer: PeerId,
+  { count, heard }: { readonly count: number; readonly heard: number },
+): readonly number[] {
+  if (heard >= count) return Array.from({ length: count }, (_, shard) => shard)
+  const chosen = new Set<number>()
+  for (let draw = 0; chosen.size < heard; draw++) chosen.add(rendezvous(buyer, `${draw}`) % count)
+  return [...chosen].sort((a, b) => a - b)
 }

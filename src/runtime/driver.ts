@@ -5,13 +5,13 @@ import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { Store } from '../ports/store.js'
 import type { Trace } from '../ports/trace.js'
 import type { Receiver, Transport, Verdict } from '../ports/transport.js'
-import { type AdmissionContext, admitDirect, admitOffer } from '../protocol/admission.js'
-import { encode } from '../protocol/codec.js'
-import type { OfferId, Refused } from '../protocol/message.js'
+import { type AdmissionContext, judgeDirect, judgeOffer } from '../protocol/admission.js'
+import type { Wire } from '../protocol/codec.js'
+import { limits, type OfferId, type Refused } from '../protocol/message.js'
 import { type RateLimit, RateLimiter } from '../protocol/rate-limit.js'
 import { rememberingVerifier, seal } from '../protocol/signing.js'
 
-export interface DriverOptions {
+export interface DriverOptions<Frame = Uint8Array> {
   readonly agent: Agent & {
     /** The sequence that the agent knows of an offer: lets admission drop old news before it checks a signature. */
     sequenceOf(offer: OfferId): number | undefined
@@ -19,6 +19,8 @@ export interface DriverOptions {
     hasRoom(): boolean
   }
   readonly market: string
+  /** How this node's network carries messages. */
+  readonly wire: Wire<Frame>
   readonly signer: Signer
   readonly verifier: Verifier
   readonly clock: Clock
@@ -53,11 +55,11 @@ export const defaultDriverLimits: DriverLimits = Object.freeze({
  * Runs one agent against the ports: admits what comes in, steps the agent, and carries out its effects in order, none
  * before what it depends on is saved. The same driver serves the real node and the simulator.
  */
-export class Driver implements Receiver {
-  readonly #options: DriverOptions
+export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
+  readonly #options: DriverOptions<Frame>
   readonly #offers: AdmissionContext
   readonly #direct: AdmissionContext
-  #transport: Transport | undefined
+  #transport: Transport<Frame> | undefined
   #effects: Effect[] = []
   #performing = false
   #saving = false
@@ -67,7 +69,7 @@ export class Driver implements Receiver {
   #wakesAt: number | undefined
   #idleListeners: (() => void)[] = []
 
-  constructor(options: DriverOptions) {
+  constructor(options: DriverOptions<Frame>) {
     this.#options = options
     const { market, signer, verifier, limits, agent } = options
     const common = {
@@ -82,7 +84,7 @@ export class Driver implements Receiver {
   }
 
   /** From now on messages go out over `transport`. Call it before the transport begins to receive. */
-  attach(transport: Transport): void {
+  attach(transport: Transport<Frame>): void {
     this.#transport = transport
   }
 
@@ -103,19 +105,21 @@ export class Driver implements Receiver {
     this.#step({ type: 'command', command })
   }
 
-  gossip(from: PeerId, bytes: Uint8Array): Verdict {
+  gossip(from: PeerId, frame: Frame): Verdict {
     if (this.#isDeaf) return 'ignore'
-    const now = this.#options.clock.now()
-    const admitted = admitOffer({ bytes, from, now, context: this.#offers })
+    const { clock, wire } = this.#options
+    const arrival = { from, now: clock.now(), context: this.#offers }
+    const admitted = judgeOffer(wire.decode(frame, limits.offerBytesMax), arrival)
     if (admitted.type !== 'accept') return admitted.type
     this.#step({ type: 'gossip', from, message: admitted.message })
     return 'accept'
   }
 
-  direct(from: PeerId, bytes: Uint8Array): void {
+  direct(from: PeerId, frame: Frame): void {
     if (this.#isDeaf) return
-    const now = this.#options.clock.now()
-    const admitted = admitDirect({ bytes, from, now, context: this.#direct })
+    const { clock, wire } = this.#options
+    const arrival = { from, now: clock.now(), context: this.#direct }
+    const admitted = judgeDirect(() => wire.decode(frame, limits.directBytesMax), arrival)
     if (admitted.type === 'accept') this.#step({ type: 'direct', from, message: admitted.message })
     else if (admitted.about !== undefined) {
       const body: Refused = { type: 'refused', to: from, code: admitted.code, ...admitted.about }
@@ -197,10 +201,10 @@ export class Driver implements Receiver {
   #carryOut(effect: Effect): void {
     switch (effect.type) {
       case 'publish':
-        this.#transport?.publish(encode(effect.message))
+        this.#transport?.publish(this.#options.wire.encode(effect.message))
         break
       case 'send':
-        this.#transport?.send(effect.to, encode(effect.message), effect.addresses)
+        this.#transport?.send(effect.to, this.#options.wire.encode(effect.message), effect.addresses)
         break
       case 'save':
         this.#saving = true

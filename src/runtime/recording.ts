@@ -39,12 +39,17 @@ export interface RecordedOptions {
   readonly sink: TraceSink
 }
 
-/** A participant whose trace begins here: a run line with all that it was given, then whatever `trace` is told. */
+/**
+ * A participant whose trace begins here: a run line with all that it was given, then whatever `trace` is told.
+ *
+ * @throws Error when its messages pass as objects: they have no bytes to record.
+ */
 export function recorded(
   options: ParticipantOptions,
   { name, signatures, sink }: RecordedOptions,
 ): { readonly participant: Participant; readonly trace: Trace<AgentEvent, Effect> } {
   const { signer, market, addresses, rules, sells, wants, restored } = options
+  if (signer.open) throw new Error('only messages that pass as bytes can be recorded')
   const run: RunLine = {
     type: 'run',
     version: traceVersion,

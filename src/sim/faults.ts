@@ -1,5 +1,5 @@
 /** What happens to nodes in a simulation, apart from what the network does to messages. */
-import type { Millis } from '../units.js'
+import { type Millis, millis } from '../units.js'
 
 export interface FaultOptions {
   /** Nodes that crash once, in thousandths, each at a moment drawn from the range, and for a time drawn from the other. */
@@ -20,3 +20,13 @@ export interface Partition {
   /** In how many groups the nodes fall, by chance and of about equal size. */
   readonly groups: number
 }
+
+export const noFaults: FaultOptions = Object.freeze({
+  crashPerMille: 0,
+  crashFromMs: millis(0),
+  crashToMs: millis(0),
+  downMsMin: millis(0),
+  downMsMax: millis(0),
+  powerLossPerMille: 0,
+  partitions: [],
+})

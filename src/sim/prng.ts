@@ -5,6 +5,12 @@ import type { Random } from '../ports/random.js'
 const twoTo32 = 2 ** 32
 const twoTo53 = 2 ** 53
 
+/** A 32-bit lot that depends on its arguments alone: chance without a state that anybody else could have moved. */
+export const lotOf = (a: number, b: number): number => avalanche(avalanche(a ^ 0x9e3779b9) ^ Math.imul(b, 0x85ebca6b))
+
+/** A whole number from 0 up to, not including, `bound` ≤ 2^20, from a lot. Even to one part in 4 096. */
+export const belowOf = (lot: number, bound: number): number => Math.floor((lot * bound) / twoTo32)
+
 export class Prng implements Random {
   readonly #seed: string
   #a: number

@@ -1,39 +1,23 @@
 /** One market in virtual time from a seed to its end, and what an observer of all of it measures. */
-import type { Rules } from '../agent/rules.js'
-import type { PolicyName } from '../mechanism/reserve.js'
-import type { StrategyName } from '../mechanism/strategy.js'
-import type { Millis } from '../units.js'
-import type { Violation } from './checkers.js'
-import type { FaultOptions } from './faults.js'
-import type { NetworkOptions } from './network.js'
-import type { Population } from './population.js'
+import type { Fact } from '../agent/agent.js'
+import { scaled } from '../mechanism/valuation.js'
+import type { Signer, Verifier } from '../ports/signer.js'
+import type { Wire } from '../protocol/codec.js'
+import { openWire } from '../protocol/open-seal.js'
+import { type Millis, millis } from '../units.js'
+import { epoch } from './host.js'
+import type { SimulationOptions } from './options.js'
+import { type Person, populationOf } from './population.js'
 
-/** Everything that a run depends on: plain data, so that it can be kept, printed and sent to another thread. */
-export interface SimulationOptions {
-  /** Equal options, the seed among them, give equal runs on every machine. */
-  readonly seed: string
-  readonly buyers: number
-  readonly sellers: number
-  /** Total stock over total demand. */
-  readonly supplyRatio: number
-  readonly population: Population
-  readonly rules: Rules
-  readonly strategy: StrategyName
-  readonly policy: PolicyName
-  readonly network: NetworkOptions
-  readonly faults: FaultOptions
-  /** Shards of the offers' gossip, and how many of them a buyer listens to. */
-  readonly shards: number
-  readonly shardsHeard: number
-  /** Whether messages pass as objects instead of bytes. The outcome is the same; bytes are not counted. */
-  readonly fast: boolean
-  /** When the laws are checked: after every step of every node, or at the end. */
-  readonly check: 'every-step' | 'end'
-  /** One buyer that bids as if its value were so many thousandths of what it is; measured by what it really is. */
-  readonly misreport: { readonly buyer: number; readonly perMille: number } | undefined
-  /** Virtual time after which a market that has not ended is given up. */
-  readonly elapsedMsMax: Millis
-}
+export type { SimulationOptions } from './options.js'
+export { defaultSimulation } from './options.js'
+export type { SimulationReport } from './report.js'
+
+import { Prng } from './prng.js'
+import { reportOn, type SimulationReport, type Trade } from './report.js'
+import { simulatedSigner, simulatedVerifier } from './signer.js'
+import { sharedByteWire } from './wire.js'
+import { type SimulatedPerson, type Step, World } from './world.js'
 
 /** Where a run stands, for whoever waits for it. */
 export interface SimulationProgress {
@@ -44,71 +28,153 @@ export interface SimulationProgress {
   readonly steps: number
 }
 
-/** Shares and prices are what an observer of everything computes; no node can. Prices in ticks, money in micros. */
-export interface SimulationReport {
-  /** SHA-256 over every node's trades and counts: equal options give equal digests. */
-  readonly digest: string
-  /** Whether every offer closed and every accept was answered in time. */
-  readonly ended: boolean
-  readonly welfareShare: number
-  readonly welfare: number
-  readonly optimum: number
-  readonly soldShare: number
-  /** Charges over MB sold. */
-  readonly meanPrice: number
-  /** λ, where demand would meet supply. */
-  readonly clearingPrice: number
-  readonly revenue: number
-  readonly bidsPerBuyer: number
-  /** Different sellers per buyer that bought something. */
-  readonly sellersPerBuyer: number
-  /** Sent, repetitions included, over all nodes. */
-  readonly directMessagesPerNode: number
-  /** Copies received over the mesh, duplicates included. */
-  readonly gossipMessagesPerNode: number
-  /** undefined with `fast`. */
-  readonly directBytesPerNode: number | undefined
-  readonly gossipBytesPerNode: number | undefined
-  /** Rounds of an auction, on average. */
-  readonly roundsPerSeller: number
-  readonly regret: RegretReport
-  readonly maxRegretOverEpsilon: number
-  readonly violations: readonly Violation[]
-  /** The last trade, and the end of the last offer. */
-  readonly lastTradeMs: Millis
-  readonly virtualMs: Millis
-  readonly steps: number
-  /** Trades in the order of time: what prices did. */
-  readonly prices: readonly PricePoint[]
-  readonly people: readonly PersonOutcome[]
+export interface SimulationHooks {
+  readonly onStep?: (step: Step) => void
 }
 
-/** Trades between two moments. */
-export interface PricePoint {
-  readonly fromMs: Millis
-  readonly quantity: number
-  /** Ticks; undefined where nothing was sold. */
-  readonly meanPrice: number | undefined
+/** What an observer notes while a market runs. */
+interface Notes {
+  readonly trades: Trade[]
+  bytes: { direct: number; gossip: number }
+  steps: number
+  rounds: number
 }
 
-/** Regret at rest over ε, of every buyer (MECHANISM §8). */
-export interface RegretReport {
-  readonly median: number
-  readonly p90: number
-  readonly p99: number
-  readonly max: number
-  /** Share of the buyers whose regret is at most 2 ε. */
-  readonly withinTwoEpsilon: number
+/** How often, in virtual time, it is asked whether the market has ended. */
+const lookMs = 100
+
+/** One run. It goes on only while it is {@link advance}d, so that whoever drives it can show progress, or stop. */
+export class Simulation {
+  readonly options: SimulationOptions
+  readonly people: readonly SimulatedPerson[]
+  readonly #world: World<unknown>
+  readonly #notes: Notes = { trades: [], bytes: { direct: 0, gossip: 0 }, steps: 0, rounds: 0 }
+  #lastUndone = 0
+  #lookAtMs = lookMs
+  /** Whether there was nothing left to do at the last look. */
+  #decided = false
+  #state: 'running' | 'ended' | 'given-up' = 'running'
+
+  constructor(options: SimulationOptions, hooks: SimulationHooks = {}) {
+    this.options = options
+    const random = new Prng(options.seed)
+    this.people = peopleOf(options)
+    const wire: Wire<unknown> = options.fast ? (openWire as Wire<unknown>) : (sharedByteWire() as Wire<unknown>)
+    this.#world = new World<unknown>({
+      market: 'simulation',
+      rules: options.rules,
+      random: random.fork('world'),
+      network: options.network,
+      people: this.people,
+      verifier: options.fast ? openVerifier : simulatedVerifier,
+      wire,
+      shards: { count: options.shards, heard: options.shardsHeard },
+      onStep: (step) => {
+        this.#notes.steps += 1
+        hooks.onStep?.(step)
+      },
+      onFact: (person, fact, now) => this.#note(person, fact, now),
+      onMessage: ({ to, bytes, copies }) => {
+        this.#notes.bytes[to === undefined ? 'gossip' : 'direct'] += bytes * copies
+      },
+    })
+    this.#world.startAll()
+  }
+
+  /** Goes on by up to `steps` entries of the agenda; returns whether there is more to do. */
+  advance(steps: number): boolean {
+    const { elapsedMsMax } = this.options
+    let left = steps
+    this.#world.runUntil(() => {
+      left -= 1
+      if (this.#world.elapsedMs >= this.#lookAtMs) this.#look()
+      return left < 0 || this.#state !== 'running'
+    }, elapsedMsMax)
+    // Past its time, or nobody has anything to wait for.
+    if (this.#state === 'running' && left >= 0) this.#state = 'given-up'
+    return this.#state === 'running'
+  }
+
+  progress(): SimulationProgress {
+    const sellers = this.people.flatMap(({ signer, sells }) =>
+      sells === undefined ? [] : [this.#world.participant(signer.id).status().seller!],
+    )
+    const sold = sellers.reduce((sum, seller) => sum + seller.sold, 0)
+    const stock = this.people.reduce((sum, { sells }) => sum + (sells?.stock ?? 0), 0)
+    return {
+      elapsedMs: this.#world.elapsedMs,
+      offers: sellers.length,
+      offersOpen: sellers.filter(({ open }) => open).length,
+      soldShare: stock === 0 ? 0 : sold / stock,
+      steps: this.#notes.steps,
+    }
+  }
+
+  report(): SimulationReport {
+    const { steps, trades, bytes } = this.#notes
+    return reportOn({
+      options: this.options,
+      people: this.people,
+      world: this.#world,
+      ended: this.#state === 'ended',
+      verifier: this.options.fast ? openVerifier : simulatedVerifier,
+      steps,
+      trades,
+      bytes: this.options.fast ? undefined : bytes,
+    })
+  }
+
+  #note(name: string, fact: Fact, now: Millis): void {
+    if (fact.type === 'bought')
+      this.#notes.trades.push({ buyer: name, atMs: millis(now - epoch), receipt: fact.receipt })
+  }
+
+  /** Ended: everybody is there, every offer is closed and every accept answered. Asks first who was not done last time. */
+  #look(): void {
+    this.#lookAtMs = this.#world.elapsedMs + lookMs
+    if (!this.#isDone(this.people[this.#lastUndone]!)) return
+    this.#lastUndone = this.people.findIndex((person) => !this.#isDone(person))
+    if (this.#lastUndone >= 0) return
+    this.#lastUndone = 0
+    // What was decided last is still on its way to the disks.
+    if (this.#decided) this.#state = 'ended'
+    else this.#world.after(millis(1), () => {})
+    this.#decided = true
+    this.#lookAtMs = this.#world.elapsedMs + 1
+  }
+
+  #isDone({ signer: { id } }: SimulatedPerson): boolean {
+    const { seller, buyer } = this.#world.participant(id).status()
+    return this.#world.isRunning(id) && !seller?.open && !seller?.unsettled && !buyer?.unsettled
+  }
 }
 
-export interface PersonOutcome {
-  readonly name: string
-  /** Bought or sold, MB. */
-  readonly quantity: number
-  /** Paid or earned. */
-  readonly money: number
-  /** Of a buyer, by its true valuation: what the data is worth to it less what it was charged. */
-  readonly utility: number | undefined
-  readonly bids: number
-  readonly partners: number
+/** Runs a market to its end. */
+export function simulate(options: SimulationOptions, hooks?: SimulationHooks): SimulationReport {
+  const simulation = new Simulation(options, hooks)
+  while (simulation.advance(1_000_000)) {}
+  return simulation.report()
 }
+
+/** Who takes part, with identities that follow from the seed. */
+export function peopleOf(options: SimulationOptions): readonly SimulatedPerson[] {
+  const { seed, fast } = options
+  const signerOf = (label: string): Signer => {
+    const signer = simulatedSigner(label)
+    return fast ? { ...signer, open: true } : signer
+  }
+  return populationOf(options).map((person) => ({
+    ...declaredBy(person, options),
+    signer: signerOf(`${seed} ${person.name}`),
+  }))
+}
+
+/** What a person says of itself: one of them may declare another value than it has. */
+function declaredBy(person: Person, { misreport }: SimulationOptions): Person {
+  const { name, wants } = person
+  if (misreport === undefined || wants === undefined || name !== `buyer-${misreport.buyer}`) return person
+  return { ...person, wants: { ...wants, valuation: scaled(wants.valuation, misreport.perMille / 1_000) } }
+}
+
+/** With nothing signed there is nothing to check. */
+const openVerifier: Verifier = { verify: () => true }

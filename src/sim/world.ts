@@ -2,34 +2,53 @@
  * A market of participants in virtual time: the shipped agents, driver, codec and admission rules, with only the
  * network, the clock and the disk replaced. Everything that happens follows from the seed.
  */
-import type { Fact } from '../agent/agent.js'
+import type { AgentEvent, Effect, Fact } from '../agent/agent.js'
 import { Participant, type ParticipantOptions } from '../agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../agent/rules.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
-import type { Store, StoreContents } from '../ports/store.js'
-import type { Transport } from '../ports/transport.js'
+import type { StoreContents } from '../ports/store.js'
+import type { Wire } from '../protocol/codec.js'
+import { limits } from '../protocol/message.js'
+import { listenedShards, shardOf } from '../protocol/topics.js'
 import { Driver, defaultDriverLimits } from '../runtime/driver.js'
 import { recorded } from '../runtime/recording.js'
 import type { TraceLine } from '../runtime/trace-line.js'
-import { type Millis, millis } from '../units.js'
+import type { Millis } from '../units.js'
 import { Agenda } from './agenda.js'
 import { Disk } from './disk.js'
+import { DiskStore, epoch, type Host, HostClock } from './host.js'
+import { Links, type Outgoing } from './links.js'
+import { Network, type NetworkOptions } from './network.js'
 import type { Prng } from './prng.js'
 
-export interface WorldOptions {
+export interface WorldOptions<Frame = Uint8Array> {
   readonly market: string
   readonly rules: Rules
   readonly random: Prng
   readonly network: NetworkOptions
   readonly people: readonly SimulatedPerson[]
   readonly verifier: Verifier
+  /** How messages pass: as bytes through the real codec, or as objects. */
+  readonly wire: Wire<Frame>
+  /** Shards of the offers' gossip, and how many of them a buyer listens to. Default: one. */
+  readonly shards?: { readonly count: number; readonly heard: number }
   readonly onFact?: (person: string, fact: Fact, now: Millis) => void
-  /** Sees every run and every step of every node, as a trace has it. */
+  /** Sees every run and every step of every node, as its trace has them. Messages must pass as bytes. */
   readonly onTrace?: (person: string, line: TraceLine) => void
+  /** Sees every step of every node. */
+  readonly onStep?: (step: Step) => void
   /** Sees every message as it is handed to the network, whatever becomes of it. */
-  readonly onMessage?: (message: Outgoing) => void
+  readonly onMessage?: (message: Outgoing<Frame>) => void
   /** Asked at every moment at which a node can end; it crashes there when this returns true. */
   readonly crashes?: (person: SimulatedPerson, moment: Moment) => boolean
+}
+
+export interface Step {
+  readonly person: SimulatedPerson
+  readonly participant: Participant
+  readonly now: Millis
+  readonly event: AgentEvent
+  readonly effects: readonly Effect[]
 }
 
 /**
@@ -38,23 +57,6 @@ export interface WorldOptions {
  */
 export type Moment = 'stepped' | 'saving' | 'saved'
 
-export interface Outgoing {
-  readonly from: PeerId
-  /** undefined: to everyone who listens. */
-  readonly to: PeerId | undefined
-  readonly bytes: Uint8Array
-}
-
-export interface NetworkOptions {
-  /** One-way delay of a message, drawn evenly from the range. */
-  readonly latencyMsMin: Millis
-  readonly latencyMsMax: Millis
-  /** Messages lost, in thousandths. */
-  readonly lossPerMille: number
-  /** Messages that arrive a second time, with a delay of their own, in thousandths. */
-  readonly duplicatePerMille: number
-}
-
 export interface SimulatedPerson {
   readonly name: string
   readonly signer: Signer
@@ -62,34 +64,35 @@ export interface SimulatedPerson {
   readonly wants?: BuyPlan
 }
 
-interface Host {
-  readonly person: SimulatedPerson
-  disk: Disk
-  participant: Participant
-  driver: Driver | undefined
-}
+type Machine<Frame> = Host<Frame> & { readonly person: SimulatedPerson }
 
-/** Virtual time starts here, so that sequences derived from time look as they do on real nodes. */
-const epoch = millis(1_700_000_000_000)
+/** A node that comes back asks so many others for the offers that they know. */
+const syncPeers = 3
 
-export class World {
-  readonly #options: WorldOptions
+export class World<Frame = Uint8Array> {
+  readonly #options: WorldOptions<Frame>
+  readonly #shards: NonNullable<WorldOptions['shards']>
   readonly #agenda = new Agenda()
-  readonly #hosts = new Map<PeerId, Host>()
-  /** Chance of the way from one node to another: what befalls one pair changes nobody else's luck. */
-  readonly #ways = new Map<string, Prng>()
-  /** Which side of a partition a node is on; all are on one while there is none. */
-  #sideOf: (id: PeerId) => unknown = () => undefined
-  #directMessages = 0
-  #gossipMessages = 0
+  readonly #hosts: ReadonlyMap<PeerId, Machine<Frame>>
+  readonly #links: Links<Frame>
 
-  constructor(options: WorldOptions) {
+  constructor(options: WorldOptions<Frame>) {
+    const { people, random, shards = { count: 1, heard: 1 }, wire, onMessage } = options
     this.#options = options
-    for (const person of options.people) {
-      const participant = new Participant(this.#participantOptions(person, []))
-      const host: Host = { person, disk: new Disk(), participant, driver: undefined }
-      this.#hosts.set(person.signer.id, host)
-    }
+    this.#shards = shards
+    const seed = random.fork('network').below(2 ** 32)
+    const network = new Network(options.network, { seed, nodes: people.length })
+    const hosts = people.map((person, node) => this.#hostOf(person, network.skewOf(node)))
+    this.#hosts = new Map(hosts.map((host) => [host.id, host]))
+    this.#links = new Links({
+      agenda: this.#agenda,
+      network,
+      members: hosts,
+      sizeOf: wire.sizeOf,
+      bytesMax: limits.directBytesMax,
+      seed,
+      ...(onMessage && { onMessage }),
+    })
   }
 
   get now(): Millis {
@@ -100,8 +103,8 @@ export class World {
     return this.#agenda.now
   }
 
-  get traffic(): { readonly direct: number; readonly gossip: number } {
-    return { direct: this.#directMessages, gossip: this.#gossipMessages }
+  get traffic(): Links<Frame>['traffic'] {
+    return this.#links.traffic
   }
 
   participant(id: PeerId): Participant {
@@ -116,27 +119,35 @@ export class World {
     return this.#host(id).disk.contents()
   }
 
-  /** Starts a node, with what its disk holds. */
+  /** Starts a node, with what its disk holds and its neighbours know. */
   start(id: PeerId): void {
     const host = this.#host(id)
+    this.#boot(host).start()
+    this.#sync(host)
+  }
+
+  #boot(host: Machine<Frame>): Driver<Frame> {
     const { market, verifier, onFact, onTrace } = this.#options
-    const options = this.#participantOptions(host.person, this.disk(id))
     const { name } = host.person
-    const recording =
-      onTrace && recorded(options, { name, signatures: 'simulated', sink: (line) => onTrace(name, line) })
-    host.participant = recording?.participant ?? new Participant(options)
-    const driver = new Driver({
+    const given = this.#participantOptions(host.person, host.disk.contents())
+    const recording = onTrace && recorded(given, { name, signatures: 'simulated', sink: (line) => onTrace(name, line) })
+    host.participant = recording?.participant ?? new Participant(given)
+    const driver: Driver<Frame> = new Driver<Frame>({
       agent: host.participant,
       market,
+      wire: this.#options.wire,
       signer: host.person.signer,
       verifier,
-      clock: { now: () => this.now, wakeAt: (at, wake) => this.#agenda.schedule((at - epoch) as Millis, wake) },
-      store: this.#store(host),
+      clock: host.clock,
+      store: new DiskStore(host.disk, this.#agenda, {
+        before: () => host.driver === driver && this.#crashesAt(host, 'saving'),
+        after: () => host.driver === driver && this.#crashesAt(host, 'saved'),
+      }),
       limits: defaultDriverLimits,
       trace: {
         step: (now, event, effects) => {
           recording?.trace.step(now, event, effects)
-          if (effects.length > 0) this.#crashesAt(host, 'stepped')
+          this.#stepped(host, { now, event, effects })
         },
       },
       onFact: (fact) => onFact?.(name, fact, this.now),
@@ -145,12 +156,15 @@ export class World {
       },
     })
     host.driver = driver
-    driver.attach(this.#transport(id))
-    driver.start()
+    this.#links.attach(host.id, driver)
+    driver.attach(this.#links.transportOf(host.id))
+    return driver
   }
 
+  /** Starts everybody at once: whoever hears of it first has a mesh of all. */
   startAll(): void {
-    for (const id of this.#hosts.keys()) this.start(id)
+    for (const host of this.#hosts.values()) this.#boot(host)
+    for (const host of this.#hosts.values()) host.driver?.start()
   }
 
   /** Ends a node: what it had not yet sent or saved is gone, and with its power also what it had not synced. */
@@ -158,16 +172,19 @@ export class World {
     const host = this.#host(id)
     host.driver?.stop()
     host.driver = undefined
+    this.#links.attach(id, undefined)
     if (powerLoss) host.disk = host.disk.afterPowerLoss()
   }
 
-  /** From now on nothing that is sent passes between nodes for which `sideOf` differs. */
-  partition(sideOf: (id: PeerId) => unknown): void {
-    this.#sideOf = sideOf
+  /** From now on nothing that is sent passes between nodes for which `groupOf` differs. */
+  partition(groupOf: (id: PeerId) => unknown): void {
+    this.#links.partition(groupOf)
   }
 
+  /** Everybody reaches everybody again, and asks others for what it missed. */
   heal(): void {
-    this.#sideOf = () => undefined
+    this.#links.partition(undefined)
+    for (const host of this.#hosts.values()) if (host.driver !== undefined) this.#sync(host)
   }
 
   /** Runs until `done`, or until `elapsedMsMax` of virtual time; returns whether it was done. */
@@ -183,7 +200,22 @@ export class World {
     this.#agenda.schedule((this.#agenda.now + delayMs) as Millis, action)
   }
 
-  #host(id: PeerId): Host {
+  #hostOf(person: SimulatedPerson, skewMs: number): Machine<Frame> {
+    const { signer, sells, wants } = person
+    const published = sells === undefined ? [] : [shardOf(signer.id, this.#shards.count)]
+    const heard = wants === undefined ? [] : listenedShards(signer.id, this.#shards)
+    return {
+      id: signer.id,
+      person,
+      shards: [...new Set([...published, ...heard])],
+      clock: new HostClock(this.#agenda, skewMs),
+      disk: new Disk(),
+      participant: new Participant(this.#participantOptions(person, [])),
+      driver: undefined,
+    }
+  }
+
+  #host(id: PeerId): Machine<Frame> {
     const host = this.#hosts.get(id)
     if (host === undefined) throw new Error(`no such node: ${id}`)
     return host
@@ -204,63 +236,37 @@ export class World {
     }
   }
 
-  #crashesAt(host: Host, moment: Moment): boolean {
+  #stepped(host: Machine<Frame>, step: Pick<Step, 'now' | 'event' | 'effects'>): void {
+    const { person, participant } = host
+    this.#options.onStep?.({ person, participant, ...step })
+    if (step.effects.length > 0) this.#crashesAt(host, 'stepped')
+  }
+
+  #crashesAt(host: Machine<Frame>, moment: Moment): boolean {
     const crashes = this.#options.crashes?.(host.person, moment) === true
-    if (crashes) this.crash(host.person.signer.id)
+    if (crashes) this.crash(host.id)
     return crashes
   }
 
-  #store(host: Host): Store {
-    const { disk } = host
-    return {
-      write: (records, options, done) => {
-        const { driver } = host
-        const runs = () => driver !== undefined && host.driver === driver
-        this.#agenda.schedule(this.#agenda.now, () => {
-          if (runs() && this.#crashesAt(host, 'saving')) return
-          disk.write(records, options)
-          if (runs()) this.#crashesAt(host, 'saved')
-          done()
+  /** Offer sync: what a few neighbours know of the shards that are listened to, a round trip later. */
+  #sync(host: Machine<Frame>): void {
+    for (const id of this.#links.neighboursOf(host.id, syncPeers)) {
+      const peer = this.#host(id)
+      this.#links.pass(host.id, id, () => {
+        if (peer.driver === undefined) return
+        const offers = this.#offersFor(host, peer)
+        this.#links.pass(id, host.id, () => {
+          for (const offer of offers) host.driver?.gossip(id, offer)
         })
-      },
+      })
     }
   }
 
-  #transport(from: PeerId): Transport {
-    return {
-      publish: (bytes) => {
-        this.#options.onMessage?.({ from, to: undefined, bytes })
-        for (const to of this.#hosts.keys()) {
-          if (to === from) continue
-          this.#gossipMessages += 1
-          this.#deliver({ from, to }, (host) => host.driver?.gossip(from, bytes))
-        }
-      },
-      send: (to, bytes) => {
-        this.#options.onMessage?.({ from, to, bytes })
-        this.#directMessages += 1
-        if (this.#hosts.has(to)) this.#deliver({ from, to }, (host) => host.driver?.direct(from, bytes))
-      },
-    }
-  }
-
-  #deliver({ from, to }: { readonly from: PeerId; readonly to: PeerId }, receive: (host: Host) => void): void {
-    const { network } = this.#options
-    const random = this.#way(`${from} ${to}`)
-    if (this.#sideOf(from) !== this.#sideOf(to)) return
-    const copies = random.below(1_000) < network.duplicatePerMille ? 2 : 1
-    for (let copy = 0; copy < copies; copy += 1) {
-      if (random.below(1_000) < network.lossPerMille) continue
-      const delay = network.latencyMsMin + random.below(network.latencyMsMax - network.latencyMsMin + 1)
-      this.after(delay as Millis, () => receive(this.#host(to)))
-    }
-  }
-
-  #way(pair: string): Prng {
-    const known = this.#ways.get(pair)
-    if (known !== undefined) return known
-    const random = this.#options.random.fork(pair)
-    this.#ways.set(pair, random)
-    return random
+  #offersFor(host: Machine<Frame>, peer: Machine<Frame>): readonly Frame[] {
+    const { count } = this.#shards
+    return peer.participant
+      .page('', Number.MAX_SAFE_INTEGER)
+      .offers.filter(({ signer }) => host.shards.includes(shardOf(signer, count)))
+      .map((offer) => this.#options.wire.encode(offer))
   }
 }

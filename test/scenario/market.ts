@@ -3,18 +3,15 @@ import { internetRules, type Rules } from '../../src/agent/rules.js'
 import { optimumOf, welfareOf } from '../../src/mechanism/measures.js'
 import { valuationOf } from '../../src/mechanism/valuation.js'
 import { type Violation, violationsIn } from '../../src/sim/checkers.js'
+import { internetNetwork, type NetworkOptions } from '../../src/sim/network.js'
 import { populationOf, referencePopulation } from '../../src/sim/population.js'
 import { Prng } from '../../src/sim/prng.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
-import { type NetworkOptions, type SimulatedPerson, World, type WorldOptions } from '../../src/sim/world.js'
+import { sharedByteWire } from '../../src/sim/wire.js'
+import { type SimulatedPerson, World, type WorldOptions } from '../../src/sim/world.js'
 import { type Millis, megabytes, millis } from '../../src/units.js'
 
-export const calmNetwork: NetworkOptions = {
-  latencyMsMin: millis(20),
-  latencyMsMax: millis(200),
-  lossPerMille: 0,
-  duplicatePerMille: 0,
-}
+export const calmNetwork: NetworkOptions = { ...internetNetwork, lossPerMille: 0 }
 
 export interface TrialOptions {
   readonly seed: string
@@ -53,6 +50,7 @@ export class Trial {
       network,
       people: this.people,
       verifier: simulatedVerifier,
+      wire: sharedByteWire(),
       onFact: (who, fact) => this.facts.push({ who, fact }),
       ...(crashes !== undefined && { crashes }),
       ...(onTrace !== undefined && { onTrace }),

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { AgentEvent, Effect, Fact } from '../../src/agent/agent.js'
 import type { StoreRecord } from '../../src/ports/store.js'
 import type { Transport } from '../../src/ports/transport.js'
-import { decode, encode } from '../../src/protocol/codec.js'
+import { byteWire, decode, encode } from '../../src/protocol/codec.js'
 import { type DirectMessage, limits, type Offer, offerIdOf, type Sealed } from '../../src/protocol/message.js'
 import { seal } from '../../src/protocol/signing.js'
 import { Driver, defaultDriverLimits } from '../../src/runtime/driver.js'
 import { Agenda } from '../../src/sim/agenda.js'
+import { epoch, HostClock } from '../../src/sim/host.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { type Millis, megabytes, millis, ticks } from '../../src/units.js'
 
@@ -44,9 +45,10 @@ class Rig {
         hasRoom: () => true,
       },
       market,
+      wire: byteWire,
       signer: me,
       verifier: simulatedVerifier,
-      clock: { now: () => this.agenda.now, wakeAt: (at, wake) => this.agenda.schedule(at, wake) },
+      clock: new HostClock(this.agenda, -epoch),
       store: {
         write: (records, _options, done) => {
           this.log.push(`write ${records.map(({ key }) => key)}`)

@@ -1,7 +1,11 @@
 /** One short trace of a simulated seller and one of a buyer, changed in one place at a time. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { ParticipantOptions } from '../../src/agent/participant.js'
 import { lanRules } from '../../src/agent/rules.js'
 import { sealedFromJson, sealedToJson } from '../../src/protocol/json.js'
+import { recorded } from '../../src/runtime/recording.js'
+import type { TraceLine } from '../../src/runtime/trace-line.js'
+import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { millis } from '../../src/units.js'
 import { calmNetwork, Trial } from '../scenario/market.js'
 import { replayed, Traces } from '../scenario/traces.js'
@@ -198,5 +202,24 @@ describe('a replay', () => {
       type: 'different',
       difference: { line: 2, found: { type: 'thrown', message: expect.stringContaining('"sale/x"') } },
     })
+  })
+})
+
+describe('a recording', () => {
+  it('is not made of messages that have no bytes', () => {
+    const { id, sign } = simulatedSigner('open')
+    const options: ParticipantOptions = {
+      signer: { id, sign, open: true },
+      verifier: simulatedVerifier,
+      market: 'trial',
+      rules: lanRules,
+      random: { below: () => 0 },
+      addresses: [],
+      restored: [],
+    }
+    const lines: TraceLine[] = []
+    const record = () => recorded(options, { name: 'open', signatures: 'simulated', sink: (line) => lines.push(line) })
+    expect(record).toThrow('only messages that pass as bytes can be recorded')
+    expect(lines).toEqual([])
   })
 })

@@ -56,7 +56,7 @@ const events: readonly AgentEvent[] = [
   { type: 'wake' },
   { type: 'gossip', from: buyer.id, message: offerMessage },
   ...directMessages.map((message): AgentEvent => ({ type: 'direct', from: message.signer, message })),
-  { type: 'direct', from: seller.id, message: provisional(seller.id, quote) },
+  { type: 'direct', from: seller.id, message: provisional(seller, quote) },
   { type: 'undelivered', to: buyer.id },
   { type: 'command', command: { type: 'withdraw-offer' } },
   { type: 'command', command: { type: 'stop-buying' } },
@@ -89,7 +89,7 @@ const facts: { readonly [Type in Fact['type']]: Extract<Fact, { readonly type: T
 const effects: readonly Effect[] = [
   { type: 'publish', message: offerMessage },
   ...directMessages.map((message): Effect => ({ type: 'send', to: buyer.id, message, addresses: ['/dns4/a/tcp/1'] })),
-  { type: 'send', to: buyer.id, message: provisional(seller.id, quote), addresses: [] },
+  { type: 'send', to: buyer.id, message: provisional(seller, quote), addresses: [] },
   {
     type: 'save',
     records: [

@@ -1,0 +1,141 @@
+/**
+ * How one topic's messages spread. Every node keeps `degree` neighbours and passes what is new to it on to all of them but
+ * the one it came from, as gossipsub does along its mesh; copies that come later are counted and dropped. Lazy gossip is
+ * left out: with six neighbours hardly anything needs it.
+ */
+import type { Millis } from '../units.js'
+import type { GossipOptions, Network } from './network.js'
+import { lotOf } from './prng.js'
+
+/** What a node can be linked to at a moment. */
+export interface Reach {
+  isRunning(node: number): boolean
+  /** The same for all nodes while there is no partition. */
+  groupOf(node: number): unknown
+}
+
+/**
+ * The neighbours come from `degree / 2` rings, each an order of the members of its own: the graph is connected, looks
+ * random, and a node that goes only links the two beside it. It is mended at once when nodes come, go or are parted; a
+ * real mesh takes a heartbeat.
+ */
+export class Mesh {
+  readonly #rings: readonly (readonly number[])[]
+  readonly #members: readonly number[]
+  readonly #degree: number
+  readonly #hopMs: Millis
+  #neighbours = new Map<number, readonly number[]>()
+
+  /** `members`: node numbers. */
+  constructor(members: readonly number[], { degree, hopMs }: GossipOptions, seed: number) {
+    this.#members = members
+    this.#degree = degree
+    this.#hopMs = hopMs
+    this.#rings = Array.from({ length: degree >> 1 }, (_, ring) => {
+      const place = (node: number) => lotOf(lotOf(seed, ring), node)
+      return [...members].sort((a, b) => place(a) - place(b) || a - b)
+    })
+  }
+
+  /** Links everyone who is `reach`able anew. */
+  mend(reach: Reach): void {
+    const found = new Map<number, Set<number>>()
+    const link = (from: number, to: number) => {
+      const known = found.get(from) ?? new Set()
+      found.set(from, known)
+      if (from !== to) known.add(to)
+    }
+    for (const ring of this.#rings) {
+      const groups = new Map<unknown, number[]>()
+      for (const node of ring) {
+        if (!reach.isRunning(node)) continue
+        const group = reach.groupOf(node)
+        const members = groups.get(group)
+        if (members === undefined) groups.set(group, [node])
+        else members.push(node)
+      }
+      for (const members of groups.values()) {
+        members.forEach((node, index) => {
+          const next = members[(index + 1) % members.length]!
+          link(node, next)
+          link(next, node)
+        })
+      }
+    }
+    this.#neighbours = new Map([...found].map(([node, set]) => [node, [...set]]))
+  }
+
+  /** With a degree of 0 everybody is everybody's, and nobody passes anything on. */
+  neighboursOf(node: number): readonly number[] {
+    if (this.#degree > 0) return this.#neighbours.get(node) ?? []
+    return this.#members.filter((other) => other !== node)
+  }
+
+  /**
+   * Calls `deliver` once for each node that a message of `from` reaches, with its delay. `message` is a lot of its own. Returns
+   * how many copies arrived anywhere, duplicates included.
+   */
+  spread(from: number, message: number, network: Network, deliver: (node: number, delayMs: Millis) => void): number {
+    const reached = new Set<number>()
+    const waiting = new Heap()
+    let copies = 0
+    const passOn = (node: number, at: number, via: number) => {
+      for (const to of this.neighboursOf(node)) {
+        if (to === from || to === via) continue
+        network.arrivals(node, to, message, (delayMs) => waiting.push(at + delayMs, to, node))
+      }
+    }
+    passOn(from, 0, from)
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      copies += 1
+      if (reached.has(next.node)) continue
+      reached.add(next.node)
+      deliver(next.node, next.at as Millis)
+      if (this.#degree > 0) passOn(next.node, next.at + this.#hopMs, next.via)
+    }
+    return copies
+  }
+}
+
+/** Nodes by the time at which a copy reaches them, and from whom: all three packed into one number. */
+class Heap {
+  readonly #keys: number[] = []
+
+  push(at: number, node: number, via: number): void {
+    const keys = this.#keys
+    const key = (at * nodesMax + node) * nodesMax + via
+    let index = keys.length
+    keys.push(key)
+    while (index > 0) {
+      const parent = (index - 1) >> 1
+      if (keys[parent]! <= key) break
+      keys[index] = keys[parent]!
+      index = parent
+    }
+    keys[index] = key
+  }
+
+  pop(): { readonly at: number; readonly node: number; readonly via: number } | undefined {
+    const keys = this.#keys
+    const top = keys[0]
+    const last = keys.pop()
+    if (top === undefined || last === undefined) return undefined
+    if (keys.length > 0) {
+      let index = 0
+      for (;;) {
+        let child = 2 * index + 1
+        if (child >= keys.length) break
+        if (child + 1 < keys.length && keys[child + 1]! < keys[child]!) child += 1
+        if (keys[child]! >= last) break
+        keys[index] = keys[child]!
+        index = child
+      }
+      keys[index] = last
+    }
+    const link = top % (nodesMax * nodesMax)
+    return { at: (top - link) / (nodesMax * nodesMax), node: Math.floor(link / nodesMax), via: link % nodesMax }
+  }
+}
+
+/** Nodes of a simulation. Two of them and two minutes in ms fit into a safe integer. */
+export const nodesMax = 2 ** 18

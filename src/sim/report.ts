@@ -1,0 +1,279 @@
+/** What an observer of a whole simulated market measures at its end (MECHANISM §8). */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { toString as textOf } from 'uint8arrays/to-string'
+import type { Rung } from '../mechanism/bid.js'
+import { costOf } from '../mechanism/ladder.js'
+import { optimumOf, welfareOf } from '../mechanism/measures.js'
+import { type Situation, supremumOf } from '../mechanism/reply.js'
+import { valuationOf } from '../mechanism/valuation.js'
+import type { PeerId, Verifier } from '../ports/signer.js'
+import { type Receipt, sellerOf } from '../protocol/message.js'
+import { listenedShards, shardOf } from '../protocol/topics.js'
+import { type Megabytes, type Millis, megabytes, micros, microsMax, millis, type Ticks } from '../units.js'
+import { type Violation, violationsIn } from './checkers.js'
+import type { SimulationOptions } from './options.js'
+import { type Person, populationOf } from './population.js'
+import type { SimulatedPerson, World } from './world.js'
+
+/** Shares and prices are what an observer of everything computes; no node can. Prices in ticks, money in micros. */
+export interface SimulationReport {
+  /** SHA-256 over every node's trades and counts: equal options give equal digests. */
+  readonly digest: string
+  /** Whether every offer closed and every accept was answered in time. */
+  readonly ended: boolean
+  readonly welfareShare: number
+  readonly welfare: number
+  readonly optimum: number
+  readonly soldShare: number
+  /** Charges over MB sold. */
+  readonly meanPrice: number
+  /** λ, where demand would meet supply. */
+  readonly clearingPrice: number
+  readonly revenue: number
+  readonly bidsPerBuyer: number
+  /** Different sellers per buyer that bought something. */
+  readonly sellersPerBuyer: number
+  /** Sent, repetitions included, over all nodes. */
+  readonly directMessagesPerNode: number
+  /** Copies received over the mesh, duplicates included. */
+  readonly gossipMessagesPerNode: number
+  /** undefined with `fast`. */
+  readonly directBytesPerNode: number | undefined
+  readonly gossipBytesPerNode: number | undefined
+  /** Rounds of an auction, on average. */
+  readonly roundsPerSeller: number
+  readonly regret: RegretReport
+  readonly maxRegretOverEpsilon: number
+  readonly violations: readonly Violation[]
+  /** The last trade, and the end of the last offer. */
+  readonly lastTradeMs: Millis
+  readonly virtualMs: Millis
+  readonly steps: number
+  /** Trades in the order of time: what prices did. */
+  readonly prices: readonly PricePoint[]
+  readonly people: readonly PersonOutcome[]
+}
+
+/** Trades between two moments. */
+export interface PricePoint {
+  readonly fromMs: Millis
+  readonly quantity: number
+  /** Ticks; undefined where nothing was sold. */
+  readonly meanPrice: number | undefined
+}
+
+/** Regret at rest over ε, of every buyer (MECHANISM §8). */
+export interface RegretReport {
+  readonly median: number
+  readonly p90: number
+  readonly p99: number
+  readonly max: number
+  /** Share of the buyers whose regret is at most 2 ε. */
+  readonly withinTwoEpsilon: number
+}
+
+export interface PersonOutcome {
+  readonly name: string
+  /** Bought or sold, MB. */
+  readonly quantity: number
+  /** Paid or earned. */
+  readonly money: number
+  /** Of a buyer, by its true valuation: what the data is worth to it less what it was charged. */
+  readonly utility: number | undefined
+  readonly bids: number
+  readonly partners: number
+}
+
+/** A purchase as its buyer's node reported it. */
+export interface Trade {
+  readonly buyer: string
+  /** Virtual time since the start. */
+  readonly atMs: Millis
+  readonly receipt: Receipt
+}
+
+export interface Run {
+  readonly options: SimulationOptions
+  readonly people: readonly SimulatedPerson[]
+  readonly world: Pick<World<unknown>, 'participant' | 'disk' | 'traffic' | 'elapsedMs'>
+  readonly verifier: Verifier
+  readonly ended: boolean
+  readonly steps: number
+  /** In the order of time. */
+  readonly trades: readonly Trade[]
+  readonly bytes: { readonly direct: number; readonly gossip: number } | undefined
+}
+
+export function reportOn(run: Run): SimulationReport {
+  const { options, people, world, trades, bytes, ended, steps } = run
+  const buyers = buyersOf(run)
+  const sellers = sellersOf(run)
+  const nobody = buyers.map(({ valuation }) => ({ valuation, owned: megabytes(0) }))
+  const optimum = optimumOf(nobody, sellers)
+  const welfare = welfareOf(buyers, sellers)
+  const sold = sum(sellers.map((seller) => seller.sold))
+  const revenue = sum(sellers.map((seller) => seller.revenue))
+  const perNode = (count: number) => count / people.length
+  const regret = regretAtRest(buyers, sellers, options)
+  const outcomes = [...sellers, ...buyers].map(({ outcome }) => outcome)
+  const violations = violationsIn(
+    people.map(({ name, signer: { id }, sells, wants }) => ({ name, id, sells, wants, contents: world.disk(id) })),
+    run.verifier,
+  )
+  const bought = buyers.filter(({ owned }) => owned > 0)
+  return {
+    digest: digestOf({ outcomes, trades, traffic: world.traffic, elapsedMs: world.elapsedMs }),
+    ended,
+    welfareShare: ratio(welfare, optimum.welfare),
+    welfare,
+    optimum: optimum.welfare,
+    soldShare: ratio(sold, sum(sellers.map(({ stock }) => stock))),
+    meanPrice: ratio(revenue, sold),
+    clearingPrice: optimum.price,
+    revenue,
+    bidsPerBuyer: ratio(sum(buyers.map(({ outcome }) => outcome.bids)), buyers.length),
+    sellersPerBuyer: ratio(sum(bought.map(({ outcome }) => outcome.partners)), bought.length),
+    directMessagesPerNode: perNode(world.traffic.direct),
+    gossipMessagesPerNode: perNode(world.traffic.gossip),
+    directBytesPerNode: bytes && perNode(bytes.direct),
+    gossipBytesPerNode: bytes && perNode(bytes.gossip),
+    roundsPerSeller: ratio(sum(sellers.map(({ rounds }) => rounds)), sellers.length),
+    regret,
+    maxRegretOverEpsilon: regret.max,
+    violations,
+    lastTradeMs: trades[trades.length - 1]?.atMs ?? millis(0),
+    virtualMs: world.elapsedMs,
+    steps,
+    prices: pricesOf(trades),
+    people: outcomes,
+  }
+}
+
+/** Buyers at the end, with what they truly value. */
+function buyersOf({ options, people, world, trades }: Run) {
+  const truth = new Map(populationOf(options).map((person): [string, Person] => [person.name, person]))
+  const partners = new Map<string, Set<string>>()
+  for (const { buyer, receipt } of trades) {
+    const known = partners.get(buyer) ?? new Set()
+    partners.set(buyer, known.add(sellerOf(receipt.offer)))
+  }
+  return people.flatMap(({ name, signer, wants }) => {
+    const status = world.participant(signer.id).status().buyer
+    if (wants === undefined || status === undefined) return []
+    const valuation = valuationOf(truth.get(name)!.wants!.valuation)
+    const { owned, spent, bidsSent } = status
+    const budgetLeft = micros(Math.max(0, (wants.budget ?? microsMax) - spent))
+    const utility = valuation.value(owned) - spent
+    const outcome: PersonOutcome = {
+      name,
+      quantity: owned,
+      money: spent,
+      utility,
+      bids: bidsSent,
+      partners: partners.get(name)?.size ?? 0,
+    }
+    return [{ buyer: signer.id, valuation, owned, budgetLeft, outcome }]
+  })
+}
+
+function sellersOf({ people, world, trades }: Run) {
+  const partners = new Map<string, Set<string>>()
+  for (const { receipt } of trades) {
+    const seller = sellerOf(receipt.offer)
+    const known = partners.get(seller) ?? new Set()
+    partners.set(seller, known.add(receipt.buyer))
+  }
+  return people.flatMap(({ name, signer, sells }) => {
+    const status = world.participant(signer.id).status().seller
+    if (sells === undefined || status === undefined) return []
+    const { sold, revenue, reserve, round } = status
+    const outcome: PersonOutcome = {
+      name,
+      quantity: sold,
+      money: revenue,
+      utility: undefined,
+      bids: 0,
+      partners: partners.get(signer.id)?.size ?? 0,
+    }
+    return [{ id: signer.id, stock: sells.stock, floor: sells.floor, sold, revenue, reserve, rounds: round, outcome }]
+  })
+}
+
+interface Leftover extends Rung {
+  readonly shard: number
+}
+
+/**
+ * At rest nobody bids any more, so what a buyer can still gain is what it would buy of the stock that stayed unsold, at the
+ * reserves at which its sellers gave up, in the shards that it listens to.
+ */
+function regretAtRest(
+  buyers: readonly Pick<Situation, 'buyer' | 'valuation' | 'owned' | 'budgetLeft'>[],
+  sellers: readonly {
+    readonly id: PeerId
+    readonly stock: Megabytes
+    readonly sold: Megabytes
+    readonly reserve: Ticks
+  }[],
+  { rules, shards, shardsHeard }: SimulationOptions,
+): RegretReport {
+  const leftovers = sellers
+    .filter(({ stock, sold }) => sold < stock)
+    .map(({ id, stock, sold, reserve }): Leftover => {
+      return { quantity: megabytes(stock - sold), price: reserve, shard: shardOf(id, shards) }
+    })
+  const byShard = Array.from({ length: shards }, (): Leftover[] => [])
+  for (const leftover of leftovers) byShard[leftover.shard]!.push(leftover)
+  const regrets = buyers.map((buyer) => {
+    const { valuation, owned } = buyer
+    const heard = listenedShards(buyer.buyer, { count: shards, heard: shardsHeard })
+    const rungs = heard.flatMap((shard) => byShard[shard]!).sort((a, b) => a.price - b.price)
+    const more = supremumOf({ ...buyer, epsilon: micros(0), loyalty: 0, view: [] }, rungs)
+    return (valuation.value(owned + more) - valuation.value(owned) - costOf(rungs, more)) / Math.max(1, rules.epsilon)
+  })
+  regrets.sort((a, b) => a - b)
+  const quantile = (perMille: number) => regrets[Math.floor(((regrets.length - 1) * perMille) / 1_000)] ?? 0
+  return {
+    median: quantile(500),
+    p90: quantile(900),
+    p99: quantile(990),
+    max: quantile(1_000),
+    withinTwoEpsilon: ratio(regrets.filter((regret) => regret <= 2).length, regrets.length),
+  }
+}
+
+const pointsMax = 40
+
+/** Mean prices over up to {@link pointsMax} equal spans of whole seconds. */
+function pricesOf(trades: readonly Trade[]): readonly PricePoint[] {
+  const last = trades[trades.length - 1]
+  if (last === undefined) return []
+  const spanMs = 1_000 * Math.ceil((last.atMs + 1) / (1_000 * pointsMax))
+  return Array.from({ length: Math.floor(last.atMs / spanMs) + 1 }, (_, index) => {
+    const fromMs = millis(index * spanMs)
+    const within = trades.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + spanMs)
+    const quantity = sum(within.map(({ receipt }) => receipt.quantity))
+    const charge = sum(within.map(({ receipt }) => receipt.charge))
+    return { fromMs, quantity, meanPrice: quantity === 0 ? undefined : charge / quantity }
+  })
+}
+
+/** What happened, as a hash. Not the messages' own digests: they differ where signatures are left out. */
+function digestOf({
+  outcomes,
+  trades,
+  ...rest
+}: Readonly<Record<string, unknown>> & { outcomes: readonly PersonOutcome[]; trades: readonly Trade[] }): string {
+  const hash = sha256.create()
+  const add = (value: unknown) => hash.update(new TextEncoder().encode(`${JSON.stringify(value)}\n`))
+  add(rest)
+  for (const outcome of outcomes) add(outcome)
+  for (const { buyer, atMs, receipt } of trades) {
+    const { offer, round, quantity, charge } = receipt
+    add([buyer, atMs, offer, round, quantity, charge])
+  }
+  return textOf(hash.digest(), 'hex')
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
