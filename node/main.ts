@@ -4,13 +4,15 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addClear } from './commands/clear.js'
 import { addNode } from './commands/node.js'
+import { addReplay } from './commands/replay.js'
 import { addReply } from './commands/reply.js'
 import { addSwarm } from './commands/swarm.js'
 import { CommandError, exitCodes } from './errors.js'
 
 const description = `A market for leftover mobile data with no middle: every person is a node, every seller runs its own auction.
 
-Two commands compute without a network (clear, reply); one runs a node; one runs a whole market on this machine.`
+Two commands compute without a network (clear, reply); one runs a node; one runs a whole market on this machine;
+one replays nodes from their traces.`
 
 const help = `
 Start here:
@@ -36,7 +38,7 @@ function commandLine(): Command {
     .showSuggestionAfterError(true)
     .showHelpAfterError('(overage --help lists the commands; overage <command> --help explains one)')
     .exitOverride()
-  for (const add of [addClear, addReply, addNode, addSwarm]) add(program)
+  for (const add of [addClear, addReply, addNode, addSwarm, addReplay]) add(program)
   return program
 }
 
