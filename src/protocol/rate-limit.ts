@@ -6,7 +6,7 @@ export interface RateLimit {
   readonly perSecond: number
   /** Messages that a peer may send at once after a rest; an integer ≥ 1. */
   readonly burst: number
-  /** Peers remembered; the one heard from longest ago is forgotten first. */
+  /** Peers remembered, at least the half of them that were heard from last. */
   readonly peersMax: number
 }
 
@@ -21,8 +21,9 @@ const perMessage = 1_000
 /** A token bucket for each peer, in integers. Forgetting a peer gives it a full bucket again; who rests long has one anyway. */
 export class RateLimiter {
   readonly #limit: RateLimit
-  /** In order of last use. */
-  readonly #buckets = new Map<PeerId, Bucket>()
+  /** Two generations: when the young one is full it becomes the old one, and whoever was only in that is forgotten. */
+  #young = new Map<PeerId, Bucket>()
+  #old: ReadonlyMap<PeerId, Bucket> = new Map()
 
   /** @throws RangeError when a limit is not an integer ≥ 1. */
   constructor(limit: RateLimit) {
@@ -34,23 +35,24 @@ export class RateLimiter {
 
   /** Whether `peer` may send one more message now. A refused message costs it nothing. */
   allow(peer: PeerId, now: Millis): boolean {
-    const { perSecond, burst, peersMax } = this.#limit
+    const { perSecond, burst } = this.#limit
     const full = burst * perMessage
-    const bucket = this.#buckets.get(peer) ?? { tokens: full, at: now }
+    const bucket = this.#young.get(peer) ?? this.#enter(peer, this.#old.get(peer) ?? { tokens: full, at: now })
     const elapsed = Math.max(0, now - bucket.at)
     // Past the time that fills any bucket the product could leave the safe integers.
     const tokens = elapsed >= full ? full : Math.min(full, bucket.tokens + elapsed * perSecond)
     const allowed = tokens >= perMessage
     bucket.tokens = allowed ? tokens - perMessage : tokens
     bucket.at = now
-    this.#buckets.delete(peer)
-    this.#buckets.set(peer, bucket)
-    if (this.#buckets.size > peersMax) this.#forgetOldest()
     return allowed
   }
 
-  #forgetOldest(): void {
-    const oldest = this.#buckets.keys().next()
-    if (!oldest.done) this.#buckets.delete(oldest.value)
+  #enter(peer: PeerId, bucket: Bucket): Bucket {
+    if (this.#young.size >= this.#limit.peersMax >> 1) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(peer, bucket)
+    return bucket
   }
 }

@@ -17,12 +17,20 @@ describe('a rate limiter', () => {
     expect(limiter.allow('b', millis(0))).toBe(true)
   })
 
-  test('remembers at most peersMax peers, and forgets who was silent longest', () => {
-    const limiter = new RateLimiter({ perSecond: 1, burst: 1, peersMax: 2 })
-    for (const peer of ['a', 'b', 'a', 'c']) limiter.allow(peer, millis(0))
-    expect(limiter.allow('a', millis(0))).toBe(false)
-    expect(limiter.allow('c', millis(0))).toBe(false)
-    expect(limiter.allow('b', millis(0))).toBe(true)
+  test('remembers the half of peersMax peers that it heard from last, and no more than peersMax', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(9), { maxLength: 60 }), fc.integer({ min: 1, max: 6 }), (peers, half) => {
+        const limiter = new RateLimiter({ perSecond: 1, burst: 1, peersMax: 2 * half })
+        // Where time stands still a bucket fills only by being forgotten.
+        const remembered = peers.map((peer) => !limiter.allow(`${peer}`, millis(0)))
+        for (const [index, peer] of peers.entries()) {
+          const last = peers.lastIndexOf(peer, index - 1)
+          const since = new Set(index === 0 || last < 0 ? [] : peers.slice(last + 1, index))
+          if (index > 0 && last >= 0 && since.size < half) expect(remembered[index]).toBe(true)
+          if (index === 0 || last < 0 || since.size >= 2 * half) expect(remembered[index]).toBe(false)
+        }
+      }),
+    )
   })
 
   test('grants nothing for a clock that runs backward, and no more than a burst for one that leaps', () => {
