@@ -5,6 +5,8 @@ import { Command, CommanderError } from 'commander'
 import { addClear } from './commands/clear.js'
 import { addNode } from './commands/node.js'
 import { addReply } from './commands/reply.js'
+import { addSimulate } from './commands/simulate.js'
+import { addStudy } from './commands/study.js'
 import { addSwarm } from './commands/swarm.js'
 import { CommandError, exitCodes } from './errors.js'
 
@@ -36,7 +38,7 @@ function commandLine(): Command {
     .showSuggestionAfterError(true)
     .showHelpAfterError('(overage --help lists the commands; overage <command> --help explains one)')
     .exitOverride()
-  for (const add of [addClear, addReply, addNode, addSwarm]) add(program)
+  for (const add of [addClear, addReply, addNode, addSwarm, addSimulate, addStudy]) add(program)
   return program
 }
 
