@@ -27,6 +27,8 @@ export interface HostOptions {
    * the swarm for an attack (50 nodes on one host delivered half of the messages, 25 of 30 dials were refused).
    */
   readonly local: boolean
+  /** How many neighbours messages are exchanged with: as few as suit one machine, or gossipsub's own. Default: by `local`. */
+  readonly mesh?: 'thin' | 'public'
 }
 
 /** More peers than this on one machine need more than one machine. */
@@ -65,7 +67,7 @@ const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(dat
  *
  * Saying IDONTWANT costs as much as the copy of an offer that it saves: without it, 10 ms and 12 ms of CPU.
  */
-const pubsub = ({ topics, local }: HostOptions) =>
+const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public' }: HostOptions) =>
   gossipsub({
     globalSignaturePolicy: StrictNoSign,
     msgIdFn: (message) => sha256(message.data),
@@ -81,7 +83,7 @@ const pubsub = ({ topics, local }: HostOptions) =>
       ...(local ? { IPColocationFactorWeight: 0 } : {}),
       topics: Object.fromEntries(topics.map((topic) => [topic, topicScore])),
     },
-    ...(local ? localMesh : {}),
+    ...(mesh === 'thin' ? localMesh : {}),
   })
 
 /** Makes and starts a libp2p node: TCP, Noise, Yamux, identify, gossipsub. Rejects when it cannot listen. */

@@ -7,6 +7,7 @@ import Table from 'cli-table3'
 import { benchClearing, benchTiedClearing } from './clearing.js'
 import { benchEcho } from './echo.js'
 import { benchMemory } from './memory.js'
+import { benchMesh } from './mesh.js'
 import { benchOfferGossip } from './offer-gossip.js'
 import { benchQuote } from './quote.js'
 import type { BenchRow } from './row.js'
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   stream: () => benchEcho(),
   quote: () => benchQuote(),
   gossip: () => benchOfferGossip(),
+  mesh: () => benchMesh(),
   memory: async () => [await benchMemory()],
 }
 

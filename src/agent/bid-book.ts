@@ -25,6 +25,8 @@ export class BidBook {
   /** Buyers whose last bid's signature was not looked at yet. */
   readonly #unverified = new Set<PeerId>()
   readonly #participantsMax: number
+  /** Asked for several times a step, and changed by one bid at a time. */
+  #standing: readonly Sealed<Bid>[] | undefined
 
   constructor(participantsMax: number, restored: StoreContents) {
     this.#participantsMax = participantsMax
@@ -38,16 +40,15 @@ export class BidBook {
 
   /** Number of bids that stand. */
   get size(): number {
-    let standing = 0
-    for (const entry of this.#entries.values()) if (isStanding(entry)) standing += 1
-    return standing
+    return this.standing().length
   }
 
   /** Standing bids in the order of their buyers' ids: the same however they arrived. */
   standing(): readonly Sealed<Bid>[] {
-    return [...this.#entries.values()]
+    this.#standing ??= [...this.#entries.values()]
       .flatMap((entry) => (isStanding(entry) ? [entry.sealed] : []))
       .sort((a, b) => (a.body.buyer < b.body.buyer ? -1 : 1))
+    return this.#standing
   }
 
   sequenceOf(buyer: PeerId): number {
@@ -64,7 +65,7 @@ export class BidBook {
     const isNew = known === undefined || !isStanding(known)
     if (isNew && quantity > 0 && this.size >= this.#participantsMax) return { type: 'full' }
     const forgotten = known === undefined && this.#entries.size >= 4 * this.#participantsMax ? this.#forgetOne() : []
-    this.#entries.set(buyer, { sequence, sealed })
+    this.#set(buyer, { sequence, sealed })
     this.#unverified.add(buyer)
     return { type: 'placed', records: [...forgotten, { key: keyOf(buyer), value: sealedToJson(sealed) }] }
   }
@@ -83,7 +84,7 @@ export class BidBook {
   /** Ends the bid of `buyer`, because it is awarded, or not signed by it. Returns what keeps it so: a record of its sequence alone. */
   end(buyer: PeerId): StoreRecord {
     const sequence = this.sequenceOf(buyer)
-    this.#entries.set(buyer, { sequence, sealed: undefined })
+    this.#set(buyer, { sequence, sealed: undefined })
     return { key: keyOf(buyer), value: sequence }
   }
 
@@ -91,8 +92,14 @@ export class BidBook {
   clear(): readonly StoreRecord[] {
     const records = [...this.#entries.keys()].map((buyer) => ({ key: keyOf(buyer), value: undefined }))
     this.#entries.clear()
+    this.#standing = undefined
     this.#unverified.clear()
     return records
+  }
+
+  #set(buyer: PeerId, entry: Entry): void {
+    this.#entries.set(buyer, entry)
+    this.#standing = undefined
   }
 
   /** Forgets one whose bid does not stand, the earliest known first. */

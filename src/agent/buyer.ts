@@ -179,12 +179,12 @@ export class Buyer {
 
   /** The offers looked at: a bounded choice among those that are open, and those with a bid of ours (MECHANISM §5.1–2). */
   #view(now: Millis): readonly OfferView[] {
-    const { book, rules, signer } = this.#options
+    const { book, rules } = this.#options
     this.#forgetShunned(now)
     const marginal = this.#valuation.marginal(this.#purchases.committed.quantity)
     const accepted = new Set(this.#purchases.unsettledOffers())
     const usable = (offer: Offer): boolean =>
-      isBiddable(offer, signer.id, now) &&
+      isBiddable(offer, now) &&
       offer.reserve < marginal &&
       !this.#shunned.has(offer.offer) &&
       !accepted.has(offer.offer)

@@ -1,12 +1,12 @@
 import { rendezvous } from '../mechanism/pool.js'
 import type { PeerId } from '../ports/signer.js'
-import { type Offer, type OfferId, type Sealed, sellerOf } from '../protocol/message.js'
+import type { Offer, OfferId, Sealed } from '../protocol/message.js'
 import type { Millis } from '../units.js'
 import { insertSorted, placeAfter, removeSorted } from './sorted.js'
 
 interface Ranked {
   readonly offer: OfferId
-  /** The node's own: every node looks at other offers first (MECHANISM §5.1). */
+  /** Every node looks at other offers first (MECHANISM §5.1), and never at its own. */
   readonly rank: number
 }
 
@@ -59,7 +59,7 @@ export class OfferBook {
     })
   }
 
-  /** The first `count` offers that are `wanted`, in this node's own order of looking at offers. */
+  /** The first `count` offers of others that are `wanted`, in this node's own order of looking at offers. */
   view(count: number, wanted: (offer: Offer) => boolean): readonly Offer[] {
     const chosen: Offer[] = []
     for (const { offer } of this.#ranked) {
@@ -79,7 +79,7 @@ export class OfferBook {
       if (!this.hasRoom) return false
       if (this.#offers.size >= this.#offersMax) this.#forget(this.#tombstone()!.offer)
       insertSorted(this.#ids, offer.offer, byText)
-      insertSorted(this.#ranked, this.#rankedOf(offer.offer), byRank)
+      if (sealed.signer !== this.#me) insertSorted(this.#ranked, this.#rankedOf(offer.offer), byRank)
     }
     this.#offers.set(offer.offer, sealed)
     this.#nextExpiry = Math.min(this.#nextExpiry, offer.expiresAt)
@@ -133,6 +133,6 @@ export class OfferBook {
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const byRank = (a: Ranked, b: Ranked): number => b.rank - a.rank || byText(a.offer, b.offer)
 
-/** Whether `offer` is open to bids from `buyer` at `now`. */
-export const isBiddable = (offer: Offer, buyer: string, now: Millis): boolean =>
-  offer.status === 'open' && offer.stock > 0 && offer.closesAt > now && sellerOf(offer.offer) !== buyer
+/** Whether `offer` is open to bids at `now`. */
+export const isBiddable = (offer: Offer, now: Millis): boolean =>
+  offer.status === 'open' && offer.stock > 0 && offer.closesAt > now

@@ -6,7 +6,7 @@ import { digestOf, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
 import type { Effect } from './agent.js'
 import { report } from './effects.js'
-import { earliest, firstResend, nextResend, type Resend } from './resend.js'
+import { earliestIn, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 
@@ -67,7 +67,7 @@ export class Purchases {
   }
 
   get deadline(): Millis | undefined {
-    return earliest(...[...this.#waiting.values()].map(({ resend }) => resend.at))
+    return earliestIn(this.#waiting.values())
   }
 
   /** Sends an accept again if this award was accepted before; returns whether it was. */

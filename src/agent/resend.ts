@@ -15,6 +15,13 @@ export function nextResend(resend: Resend, now: Millis, waitMsMax: Millis): Rese
   return { at: (now + waitMs) as Millis, waitMs }
 }
 
+/** When the first of what waits is to be sent again. Asked after every step, so it allocates nothing. */
+export function earliestIn(waiting: Iterable<{ readonly resend: Resend }>): Millis | undefined {
+  let least: Millis | undefined
+  for (const { resend } of waiting) if (least === undefined || resend.at < least) least = resend.at
+  return least
+}
+
 /** The earlier of deadlines that may be absent. */
 export function earliest(...deadlines: readonly (Millis | undefined)[]): Millis | undefined {
   let least: Millis | undefined

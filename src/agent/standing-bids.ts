@@ -8,7 +8,7 @@ import { type Megabytes, type Millis, megabytes, type Ticks, ticks } from '../un
 import type { Effect } from './agent.js'
 import { report } from './effects.js'
 import type { OfferBook } from './offer-book.js'
-import { earliest, firstResend, nextResend, type Resend } from './resend.js'
+import { earliestIn, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 import { Sequence, sequenceBlock } from './sequence.js'
@@ -63,7 +63,7 @@ export class StandingBids {
   }
 
   get deadline(): Millis | undefined {
-    return earliest(...[...this.#standing.values()].map(({ resend }) => resend.at))
+    return earliestIn(this.#standing.values())
   }
 
   get(offer: OfferId): Standing | undefined {

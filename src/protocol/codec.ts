@@ -27,6 +27,8 @@ export interface Wire<Frame> {
   encode(sealed: Sealed): Frame
   /** Total, like {@link decode}. */
   decode(frame: Frame, bytesMax: number): Decoded
+  /** In bytes; 0 where there are none. */
+  sizeOf(frame: Frame): number
 }
 
 /**
@@ -42,7 +44,7 @@ export function decode(bytes: Uint8Array, bytesMax: number): Decoded {
 }
 
 /** The wire of every real network. */
-export const byteWire: Wire<Uint8Array> = { encode, decode }
+export const byteWire: Wire<Uint8Array> = { encode, decode, sizeOf: (frame) => frame.length }
 
 /** What `read` returns, or the fault that ended it. */
 export function attempt<Result>(read: () => Result): Result | Unreadable {

@@ -2,11 +2,12 @@
  * Messages that pass as objects between the nodes of one simulation: the same fields, encoded only if somebody reads their
  * bytes, and signed by nobody. Never made from bytes, so nothing from a real network is ever one.
  */
+import { hashOf } from '../mechanism/hash.js'
 import type { PeerId } from '../ports/signer.js'
 import { payloadOf } from './body.js'
 import type { Wire } from './codec.js'
 import { signatureBytes } from './envelope.js'
-import type { Message, Sealed } from './message.js'
+import type { Digest, Message, Sealed } from './message.js'
 
 const blank = new Uint8Array(signatureBytes)
 const none = new Uint8Array(0)
@@ -16,11 +17,18 @@ export class OpenSeal<Body extends Message = Message> implements Sealed<Body> {
   readonly signer: PeerId
   readonly signature: Uint8Array
   #payload: Uint8Array | undefined
+  #digest: Digest | undefined
 
   constructor(signer: PeerId, body: Body, { isProvisional = false } = {}) {
     this.body = body
     this.signer = signer
     this.signature = isProvisional ? none : blank
+  }
+
+  /** Stands for the SHA-256 of what would be signed: as many digits, and as different as 64 bits can be. */
+  get digest(): Digest {
+    this.#digest ??= digestOf(this.signer, this.body)
+    return this.#digest
   }
 
   get payload(): Uint8Array {
@@ -29,8 +37,18 @@ export class OpenSeal<Body extends Message = Message> implements Sealed<Body> {
   }
 }
 
+function digestOf(signer: PeerId, body: Message): Digest {
+  const inner = (_: string, value: unknown) => (value instanceof OpenSeal ? value.digest : value)
+  const [a, b] = hashOf(`${signer} ${JSON.stringify(body, inner)}`)
+  return [a, b]
+    .map((half) => half.toString(16).padStart(8, '0'))
+    .join('')
+    .repeat(4)
+}
+
 /** Hands messages over as they are. */
 export const openWire: Wire<Sealed> = {
   encode: (sealed) => sealed,
   decode: (sealed) => ({ ok: true, sealed }),
+  sizeOf: () => 0,
 }

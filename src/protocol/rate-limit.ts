@@ -12,8 +12,8 @@ export interface RateLimit {
 
 interface Bucket {
   /** Thousandths of a message, so that a millisecond adds a whole number of them. */
-  readonly tokens: number
-  readonly at: Millis
+  tokens: number
+  at: Millis
 }
 
 const perMessage = 1_000
@@ -36,13 +36,15 @@ export class RateLimiter {
   allow(peer: PeerId, now: Millis): boolean {
     const { perSecond, burst, peersMax } = this.#limit
     const full = burst * perMessage
-    const last = this.#buckets.get(peer) ?? { tokens: full, at: now }
-    const elapsed = Math.max(0, now - last.at)
+    const bucket = this.#buckets.get(peer) ?? { tokens: full, at: now }
+    const elapsed = Math.max(0, now - bucket.at)
     // Past the time that fills any bucket the product could leave the safe integers.
-    const tokens = elapsed >= full ? full : Math.min(full, last.tokens + elapsed * perSecond)
+    const tokens = elapsed >= full ? full : Math.min(full, bucket.tokens + elapsed * perSecond)
     const allowed = tokens >= perMessage
+    bucket.tokens = allowed ? tokens - perMessage : tokens
+    bucket.at = now
     this.#buckets.delete(peer)
-    this.#buckets.set(peer, { tokens: allowed ? tokens - perMessage : tokens, at: now })
+    this.#buckets.set(peer, bucket)
     if (this.#buckets.size > peersMax) this.#forgetOldest()
     return allowed
   }

@@ -55,7 +55,8 @@ export const verifySeal = (verifier: Verifier, sealed: Sealed): boolean =>
   sealed instanceof OpenSeal || verifier.verify(sealed.signer, signedBytesOfSealed(sealed), sealed.signature)
 
 /** SHA-256 of the signed bytes, in hexadecimal. The signature is not part of it: a message signed twice is one message. */
-export const digestOf = (sealed: Sealed): Digest => textOf(sha256(signedBytesOfSealed(sealed)), 'hex')
+export const digestOf = (sealed: Sealed): Digest =>
+  sealed instanceof OpenSeal ? sealed.digest : textOf(sha256(signedBytesOfSealed(sealed)), 'hex')
 
 /**
  * Whether two awards prove, to anybody, that their seller equivocated (MECHANISM §7): both validly signed by one seller for

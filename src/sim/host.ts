@@ -1,7 +1,7 @@
 import type { Participant } from '../agent/participant.js'
 import type { Clock } from '../ports/clock.js'
 import type { PeerId } from '../ports/signer.js'
-import type { Store } from '../ports/store.js'
+import type { Json, Store, StoreRecord } from '../ports/store.js'
 import type { Driver } from '../runtime/driver.js'
 import type { Millis } from '../units.js'
 import type { Agenda } from './agenda.js'
@@ -9,8 +9,6 @@ import type { Disk } from './disk.js'
 
 /** One simulated machine: what of it outlives a crash, and what runs on it now. */
 export interface Host<Frame> {
-  /** Its number, from 0. */
-  readonly node: number
   readonly id: PeerId
   /** Topics it listens to; it publishes in the first. */
   readonly shards: readonly number[]
@@ -23,6 +21,11 @@ export interface Host<Frame> {
 /** Virtual time starts here, so that sequences derived from time look as they do on real nodes. */
 export const epoch = 1_700_000_000_000
 
+interface Wanted {
+  readonly at: Millis
+  readonly wake: () => void
+}
+
 /**
  * Virtual time as one machine sees it, fast or slow by `skewMs`. It keeps at most a few entries in the agenda: one that
  * comes too early, because the node wants to be woken later by now, is put off instead of cancelled.
@@ -30,7 +33,7 @@ export const epoch = 1_700_000_000_000
 export class HostClock implements Clock {
   readonly #agenda: Agenda
   readonly #skewMs: number
-  #wanted: { readonly at: Millis; readonly wake: () => void }[] = []
+  readonly #wanted: Wanted[] = []
   /** The earliest entry of this clock in the agenda. */
   #entryAt: number = Number.POSITIVE_INFINITY
 
@@ -53,6 +56,13 @@ export class HostClock implements Clock {
     }
   }
 
+  /** A node wants one wake at a time, a test a few. */
+  #first(): Wanted | undefined {
+    let first: Wanted | undefined
+    for (const wanted of this.#wanted) if (first === undefined || wanted.at < first.at) first = wanted
+    return first
+  }
+
   #enter(at: Millis): void {
     if (at >= this.#entryAt) return
     this.#entryAt = at
@@ -62,28 +72,61 @@ export class HostClock implements Clock {
   #due(): void {
     const { now } = this.#agenda
     if (this.#entryAt <= now) this.#entryAt = Number.POSITIVE_INFINITY
-    const due = this.#wanted.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)
-    if (due.length > 0) this.#wanted = this.#wanted.filter(({ at }) => at > now)
-    for (const { wake } of due) wake()
-    let next = Number.POSITIVE_INFINITY
-    for (const { at } of this.#wanted) next = Math.min(next, at)
-    if (next < Number.POSITIVE_INFINITY) this.#enter(next as Millis)
+    for (let first = this.#first(); first !== undefined; first = this.#first()) {
+      if (first.at > now) {
+        this.#enter(first.at)
+        return
+      }
+      this.#wanted.splice(this.#wanted.indexOf(first), 1)
+      first.wake()
+    }
   }
 }
 
+export interface DiskStoreHooks {
+  /** Asked before a write is in place; true: the machine ended, and the write with it. */
+  readonly before: () => boolean
+  /** Called when a write is in place, before whoever wrote hears of it. */
+  readonly after: () => void
+}
+
 /** A machine's disk as a store: a write is in place a moment later, in an entry of its own. */
-export function storeOn(
-  disk: Disk,
-  agenda: Agenda,
-  { before, after }: { readonly before: () => boolean; readonly after: () => unknown },
-): Store {
-  return {
-    write: (records, options, done) =>
-      agenda.schedule(agenda.now, () => {
-        if (before()) return
-        disk.write(records, options)
-        after()
-        done()
-      }),
+export class DiskStore implements Store {
+  readonly #disk: Disk
+  readonly #agenda: Agenda
+  readonly #hooks: DiskStoreHooks
+  #closed = false
+
+  constructor(disk: Disk, agenda: Agenda, hooks: DiskStoreHooks) {
+    this.#disk = disk
+    this.#agenda = agenda
+    this.#hooks = hooks
   }
+
+  write(records: readonly StoreRecord[], options: { readonly sync: boolean }, done: (error?: Error) => void): void {
+    const closed = this.#closed
+    const written = records.map(({ key, value }) => ({ key, value: value === undefined ? undefined : copyOf(value) }))
+    this.#agenda.schedule(this.#agenda.now, () => {
+      if (closed) {
+        done(new Error('the store is closed'))
+        return
+      }
+      if (this.#hooks.before()) return
+      this.#disk.write(written, options)
+      this.#hooks.after()
+      done()
+    })
+  }
+
+  /** Takes no more writes; those under way come to their end. */
+  close(): void {
+    this.#closed = true
+  }
+}
+
+/** The value as it is now, whatever its writer does with it later. What is no plain object never changes. */
+function copyOf(value: Json): Json {
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner as Json)]))
 }

@@ -14,12 +14,6 @@ export interface Reach {
   groupOf(node: number): unknown
 }
 
-/** One message on its way. */
-export interface Spread {
-  /** Copies that arrived anywhere, duplicates included. */
-  readonly copies: number
-}
-
 /**
  * The neighbours come from `degree / 2` rings, each an order of the members of its own: the graph is connected, looks
  * random, and a node that goes only links the two beside it. It is mended at once when nodes come, go or are parted; a
@@ -27,11 +21,15 @@ export interface Spread {
  */
 export class Mesh {
   readonly #rings: readonly (readonly number[])[]
+  readonly #members: readonly number[]
+  readonly #degree: number
   readonly #hopMs: Millis
   #neighbours = new Map<number, readonly number[]>()
 
   /** `members`: node numbers. */
   constructor(members: readonly number[], { degree, hopMs }: GossipOptions, seed: number) {
+    this.#members = members
+    this.#degree = degree
     this.#hopMs = hopMs
     this.#rings = Array.from({ length: degree >> 1 }, (_, ring) => {
       const place = (node: number) => lotOf(lotOf(seed, ring), node)
@@ -67,12 +65,17 @@ export class Mesh {
     this.#neighbours = new Map([...found].map(([node, set]) => [node, [...set]]))
   }
 
+  /** With a degree of 0 everybody is everybody's, and nobody passes anything on. */
   neighboursOf(node: number): readonly number[] {
-    return this.#neighbours.get(node) ?? []
+    if (this.#degree > 0) return this.#neighbours.get(node) ?? []
+    return this.#members.filter((other) => other !== node)
   }
 
-  /** Calls `deliver` once for each node that a message of `from` reaches, with its delay. `message`: a lot of its own. */
-  spread(from: number, message: number, network: Network, deliver: (node: number, delayMs: Millis) => void): Spread {
+  /**
+   * Calls `deliver` once for each node that a message of `from` reaches, with its delay. `message` is a lot of its own. Returns
+   * how many copies arrived anywhere, duplicates included.
+   */
+  spread(from: number, message: number, network: Network, deliver: (node: number, delayMs: Millis) => void): number {
     const reached = new Set<number>()
     const waiting = new Heap()
     let copies = 0
@@ -88,9 +91,9 @@ export class Mesh {
       if (reached.has(next.node)) continue
       reached.add(next.node)
       deliver(next.node, next.at as Millis)
-      passOn(next.node, next.at + this.#hopMs, next.via)
+      if (this.#degree > 0) passOn(next.node, next.at + this.#hopMs, next.via)
     }
-    return { copies }
+    return copies
   }
 }
 

@@ -1,5 +1,4 @@
 /** What a simulated network does to messages. Every fault has a name; shares are in thousandths, times in ms. */
-import { hashOf } from '../mechanism/hash.js'
 import { type Millis, millis } from '../units.js'
 import { belowOf, lotOf } from './prng.js'
 
@@ -80,9 +79,9 @@ export class Network {
   /** The group of each node while there is a partition. */
   #groupOf: ((node: number) => unknown) | undefined
 
-  constructor(options: NetworkOptions, { seed, nodes }: { readonly seed: string; readonly nodes: number }) {
+  constructor(options: NetworkOptions, { seed, nodes }: { readonly seed: number; readonly nodes: number }) {
     this.options = options
-    this.#seed = hashOf(seed)[0]
+    this.#seed = seed
     this.#sent = new Uint32Array(nodes)
   }
 

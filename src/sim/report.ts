@@ -1,13 +1,15 @@
 /** What an observer of a whole simulated market measures at its end (MECHANISM §8). */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toString as textOf } from 'uint8arrays/to-string'
+import type { Rung } from '../mechanism/bid.js'
 import { costOf } from '../mechanism/ladder.js'
 import { optimumOf, welfareOf } from '../mechanism/measures.js'
 import { type Situation, supremumOf } from '../mechanism/reply.js'
 import { valuationOf } from '../mechanism/valuation.js'
-import type { Verifier } from '../ports/signer.js'
+import type { PeerId, Verifier } from '../ports/signer.js'
 import { type Receipt, sellerOf } from '../protocol/message.js'
-import { type Megabytes, type Micros, type Millis, megabytes, micros, microsMax, millis, type Ticks } from '../units.js'
+import { listenedShards, shardOf } from '../protocol/topics.js'
+import { type Megabytes, type Millis, megabytes, micros, microsMax, millis, type Ticks } from '../units.js'
 import { type Violation, violationsIn } from './checkers.js'
 import type { SimulationOptions } from './options.js'
 import { type Person, populationOf } from './population.js'
@@ -112,7 +114,7 @@ export function reportOn(run: Run): SimulationReport {
   const sold = sum(sellers.map((seller) => seller.sold))
   const revenue = sum(sellers.map((seller) => seller.revenue))
   const perNode = (count: number) => count / people.length
-  const regret = regretAtRest(buyers, sellers, options.rules.epsilon)
+  const regret = regretAtRest(buyers, sellers, options)
   const outcomes = [...sellers, ...buyers].map(({ outcome }) => outcome)
   const violations = violationsIn(
     people.map(({ name, signer: { id }, sells, wants }) => ({ name, id, sells, wants, contents: world.disk(id) })),
@@ -193,27 +195,41 @@ function sellersOf({ people, world, trades }: Run) {
       bids: 0,
       partners: partners.get(signer.id)?.size ?? 0,
     }
-    return [{ stock: sells.stock, floor: sells.floor, sold, revenue, reserve, rounds: round, outcome }]
+    return [{ id: signer.id, stock: sells.stock, floor: sells.floor, sold, revenue, reserve, rounds: round, outcome }]
   })
+}
+
+interface Leftover extends Rung {
+  readonly shard: number
 }
 
 /**
  * At rest nobody bids any more, so what a buyer can still gain is what it would buy of the stock that stayed unsold, at the
- * reserves at which its sellers gave up.
+ * reserves at which its sellers gave up, in the shards that it listens to.
  */
 function regretAtRest(
   buyers: readonly Pick<Situation, 'buyer' | 'valuation' | 'owned' | 'budgetLeft'>[],
-  sellers: readonly { readonly stock: Megabytes; readonly sold: Megabytes; readonly reserve: Ticks }[],
-  epsilon: Micros,
+  sellers: readonly {
+    readonly id: PeerId
+    readonly stock: Megabytes
+    readonly sold: Megabytes
+    readonly reserve: Ticks
+  }[],
+  { rules, shards, shardsHeard }: SimulationOptions,
 ): RegretReport {
-  const rungs = sellers
+  const leftovers = sellers
     .filter(({ stock, sold }) => sold < stock)
-    .map(({ stock, sold, reserve }) => ({ quantity: megabytes(stock - sold), price: reserve }))
-    .sort((a, b) => a.price - b.price)
+    .map(({ id, stock, sold, reserve }): Leftover => {
+      return { quantity: megabytes(stock - sold), price: reserve, shard: shardOf(id, shards) }
+    })
+  const byShard = Array.from({ length: shards }, (): Leftover[] => [])
+  for (const leftover of leftovers) byShard[leftover.shard]!.push(leftover)
   const regrets = buyers.map((buyer) => {
     const { valuation, owned } = buyer
+    const heard = listenedShards(buyer.buyer, { count: shards, heard: shardsHeard })
+    const rungs = heard.flatMap((shard) => byShard[shard]!).sort((a, b) => a.price - b.price)
     const more = supremumOf({ ...buyer, epsilon: micros(0), loyalty: 0, view: [] }, rungs)
-    return (valuation.value(owned + more) - valuation.value(owned) - costOf(rungs, more)) / Math.max(1, epsilon)
+    return (valuation.value(owned + more) - valuation.value(owned) - costOf(rungs, more)) / Math.max(1, rules.epsilon)
   })
   regrets.sort((a, b) => a - b)
   const quantile = (perMille: number) => regrets[Math.floor(((regrets.length - 1) * perMille) / 1_000)] ?? 0

@@ -51,6 +51,8 @@ export class Simulation {
   readonly #notes: Notes = { trades: [], bytes: { direct: 0, gossip: 0 }, steps: 0, rounds: 0 }
   #lastUndone = 0
   #lookAtMs = lookMs
+  /** Whether there was nothing left to do at the last look. */
+  #decided = false
   #state: 'running' | 'ended' | 'given-up' = 'running'
 
   constructor(options: SimulationOptions, hooks: SimulationHooks = {}) {
@@ -72,11 +74,9 @@ export class Simulation {
         hooks.onStep?.(step)
       },
       onFact: (person, fact, now) => this.#note(person, fact, now),
-      ...(!options.fast && {
-        onMessage: ({ to, bytes, copies }) => {
-          this.#notes.bytes[to === undefined ? 'gossip' : 'direct'] += (bytes as Uint8Array).length * copies
-        },
-      }),
+      onMessage: ({ to, bytes, copies }) => {
+        this.#notes.bytes[to === undefined ? 'gossip' : 'direct'] += bytes * copies
+      },
     })
     this.#world.startAll()
   }
@@ -90,7 +90,8 @@ export class Simulation {
       if (this.#world.elapsedMs >= this.#lookAtMs) this.#look()
       return left < 0 || this.#state !== 'running'
     }, elapsedMsMax)
-    if (this.#state === 'running' && this.#world.elapsedMs > elapsedMsMax) this.#state = 'given-up'
+    // Past its time, or nobody has anything to wait for.
+    if (this.#state === 'running' && left >= 0) this.#state = 'given-up'
     return this.#state === 'running'
   }
 
@@ -135,7 +136,11 @@ export class Simulation {
     this.#lastUndone = this.people.findIndex((person) => !this.#isDone(person))
     if (this.#lastUndone >= 0) return
     this.#lastUndone = 0
-    this.#state = 'ended'
+    // What was decided last is still on its way to the disks.
+    if (this.#decided) this.#state = 'ended'
+    else this.#world.after(millis(1), () => {})
+    this.#decided = true
+    this.#lookAtMs = this.#world.elapsedMs + 1
   }
 
   #isDone({ signer: { id } }: SimulatedPerson): boolean {

@@ -7,7 +7,7 @@ import { byteWire, type Decoded, type Wire } from '../protocol/codec.js'
 export function sharedByteWire(): Wire<Uint8Array> {
   const decoded = new WeakMap<Uint8Array, Decoded>()
   return {
-    encode: byteWire.encode,
+    ...byteWire,
     decode: (frame, bytesMax) => {
       const known = decoded.get(frame)
       if (known !== undefined && frame.length <= bytesMax) return known

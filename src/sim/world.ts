@@ -7,18 +7,17 @@ import { Participant } from '../agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../agent/rules.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
-import type { Transport } from '../ports/transport.js'
 import type { Wire } from '../protocol/codec.js'
+import { limits } from '../protocol/message.js'
 import { listenedShards, shardOf } from '../protocol/topics.js'
 import { Driver, defaultDriverLimits } from '../runtime/driver.js'
 import type { Millis } from '../units.js'
 import { Agenda } from './agenda.js'
 import { Disk } from './disk.js'
-import { epoch, type Host, HostClock, storeOn } from './host.js'
-import { Mesh, nodesMax } from './mesh.js'
+import { DiskStore, epoch, type Host, HostClock } from './host.js'
+import { Links, type Outgoing } from './links.js'
 import { Network, type NetworkOptions } from './network.js'
-import { lotOf, type Prng } from './prng.js'
-import { sharedByteWire } from './wire.js'
+import type { Prng } from './prng.js'
 
 export interface WorldOptions<Frame = Uint8Array> {
   readonly market: string
@@ -27,8 +26,8 @@ export interface WorldOptions<Frame = Uint8Array> {
   readonly network: NetworkOptions
   readonly people: readonly SimulatedPerson[]
   readonly verifier: Verifier
-  /** Default: bytes, through the real codec. */
-  readonly wire?: Wire<Frame>
+  /** How messages pass: as bytes through the real codec, or as objects. */
+  readonly wire: Wire<Frame>
   /** Shards of the offers' gossip, and how many of them a buyer listens to. Default: one. */
   readonly shards?: { readonly count: number; readonly heard: number }
   readonly onFact?: (person: string, fact: Fact, now: Millis) => void
@@ -54,15 +53,6 @@ export interface Step {
  */
 export type Moment = 'stepped' | 'saving' | 'saved'
 
-export interface Outgoing<Frame = Uint8Array> {
-  readonly from: PeerId
-  /** undefined: to everyone who listens. */
-  readonly to: PeerId | undefined
-  readonly bytes: Frame
-  /** Copies on the mesh; 1 for a direct message. */
-  readonly copies: number
-}
-
 export interface SimulatedPerson {
   readonly name: string
   readonly signer: Signer
@@ -77,34 +67,28 @@ const syncPeers = 3
 
 export class World<Frame = Uint8Array> {
   readonly #options: WorldOptions<Frame>
-  readonly #wire: Wire<Frame>
   readonly #shards: NonNullable<WorldOptions['shards']>
   readonly #agenda = new Agenda()
-  readonly #network: Network
-  readonly #hosts: Machine<Frame>[] = []
-  readonly #byId = new Map<PeerId, Machine<Frame>>()
-  readonly #meshes: readonly Mesh[]
-  /** Whether nodes came, went or were parted since the meshes were mended. */
-  readonly #torn: boolean[]
-  #groupOf: ((id: PeerId) => unknown) | undefined
-  #directMessages = 0
-  #gossipMessages = 0
+  readonly #hosts: ReadonlyMap<PeerId, Machine<Frame>>
+  readonly #links: Links<Frame>
 
   constructor(options: WorldOptions<Frame>) {
-    const { people, network, random, shards = { count: 1, heard: 1 } } = options
-    this.#shards = shards
-    if (people.length > nodesMax) throw new RangeError(`more than ${nodesMax} people: ${people.length}`)
+    const { people, random, shards = { count: 1, heard: 1 }, wire, onMessage } = options
     this.#options = options
-    this.#wire = options.wire ?? (sharedByteWire() as unknown as Wire<Frame>)
-    const seed = `${random.fork('network').below(2 ** 32)}`
-    this.#network = new Network(network, { seed, nodes: people.length })
-    for (const [node, person] of people.entries()) this.#add(node, person)
-    const meshSeed = random.fork('mesh').below(2 ** 32)
-    this.#meshes = Array.from({ length: shards.count }, (_, shard) => {
-      const members = this.#hosts.filter((host) => host.shards.includes(shard)).map(({ node }) => node)
-      return new Mesh(members, network.gossip, lotOf(meshSeed, shard))
+    this.#shards = shards
+    const seed = random.fork('network').below(2 ** 32)
+    const network = new Network(options.network, { seed, nodes: people.length })
+    const hosts = people.map((person, node) => this.#hostOf(person, network.skewOf(node)))
+    this.#hosts = new Map(hosts.map((host) => [host.id, host]))
+    this.#links = new Links({
+      agenda: this.#agenda,
+      network,
+      members: hosts,
+      sizeOf: wire.sizeOf,
+      bytesMax: limits.directBytesMax,
+      seed,
+      ...(onMessage && { onMessage }),
     })
-    this.#torn = this.#meshes.map(() => true)
   }
 
   get now(): Millis {
@@ -115,9 +99,8 @@ export class World<Frame = Uint8Array> {
     return this.#agenda.now
   }
 
-  /** Messages sent to one node, and copies that arrived over a mesh. */
-  get traffic(): { readonly direct: number; readonly gossip: number } {
-    return { direct: this.#directMessages, gossip: this.#gossipMessages }
+  get traffic(): Links<Frame>['traffic'] {
+    return this.#links.traffic
   }
 
   participant(id: PeerId): Participant {
@@ -145,11 +128,11 @@ export class World<Frame = Uint8Array> {
     const driver: Driver<Frame> = new Driver<Frame>({
       agent: host.participant,
       market,
-      wire: this.#wire,
+      wire: this.#options.wire,
       signer: host.person.signer,
       verifier,
       clock: host.clock,
-      store: storeOn(host.disk, this.#agenda, {
+      store: new DiskStore(host.disk, this.#agenda, {
         before: () => host.driver === driver && this.#crashesAt(host, 'saving'),
         after: () => host.driver === driver && this.#crashesAt(host, 'saved'),
       }),
@@ -161,15 +144,15 @@ export class World<Frame = Uint8Array> {
       },
     })
     host.driver = driver
-    this.#tear(host)
-    driver.attach(this.#transport(host))
+    this.#links.attach(host.id, driver)
+    driver.attach(this.#links.transportOf(host.id))
     return driver
   }
 
   /** Starts everybody at once: whoever hears of it first has a mesh of all. */
   startAll(): void {
-    for (const host of this.#hosts) this.#boot(host)
-    for (const host of this.#hosts) host.driver?.start()
+    for (const host of this.#hosts.values()) this.#boot(host)
+    for (const host of this.#hosts.values()) host.driver?.start()
   }
 
   /** Ends a node: what it had not yet sent or saved is gone, and with its power also what it had not synced. */
@@ -177,23 +160,19 @@ export class World<Frame = Uint8Array> {
     const host = this.#host(id)
     host.driver?.stop()
     host.driver = undefined
-    this.#tear(host)
+    this.#links.attach(id, undefined)
     if (powerLoss) host.disk = host.disk.afterPowerLoss()
   }
 
   /** From now on nothing that is sent passes between nodes for which `groupOf` differs. */
   partition(groupOf: (id: PeerId) => unknown): void {
-    this.#groupOf = groupOf
-    this.#network.partition((node) => groupOf(this.#hosts[node]!.id))
-    this.#torn.fill(true)
+    this.#links.partition(groupOf)
   }
 
   /** Everybody reaches everybody again, and asks others for what it missed. */
   heal(): void {
-    this.#groupOf = undefined
-    this.#network.partition(undefined)
-    this.#torn.fill(true)
-    for (const host of this.#hosts) if (host.driver !== undefined) this.#sync(host)
+    this.#links.partition(undefined)
+    for (const host of this.#hosts.values()) if (host.driver !== undefined) this.#sync(host)
   }
 
   /** Runs until `done`, or until `elapsedMsMax` of virtual time; returns whether it was done. */
@@ -209,28 +188,23 @@ export class World<Frame = Uint8Array> {
     this.#agenda.schedule((this.#agenda.now + delayMs) as Millis, action)
   }
 
-  #add(node: number, person: SimulatedPerson): void {
+  #hostOf(person: SimulatedPerson, skewMs: number): Machine<Frame> {
     const { signer, sells, wants } = person
-    const shards = this.#shards
-    const published = sells === undefined ? [] : [shardOf(signer.id, shards.count)]
-    const heard = wants === undefined ? [] : listenedShards(signer.id, shards)
-    const clock = new HostClock(this.#agenda, this.#network.skewOf(node))
-    const host: Machine<Frame> = {
-      node,
+    const published = sells === undefined ? [] : [shardOf(signer.id, this.#shards.count)]
+    const heard = wants === undefined ? [] : listenedShards(signer.id, this.#shards)
+    return {
       id: signer.id,
       person,
       shards: [...new Set([...published, ...heard])],
-      clock,
+      clock: new HostClock(this.#agenda, skewMs),
       disk: new Disk(),
       participant: this.#participant(person, []),
       driver: undefined,
     }
-    this.#hosts.push(host)
-    this.#byId.set(signer.id, host)
   }
 
   #host(id: PeerId): Machine<Frame> {
-    const host = this.#byId.get(id)
+    const host = this.#hosts.get(id)
     if (host === undefined) throw new Error(`no such node: ${id}`)
     return host
   }
@@ -263,89 +237,25 @@ export class World<Frame = Uint8Array> {
     return crashes
   }
 
-  #transport(from: Machine<Frame>): Transport<Frame> {
-    return {
-      publish: (frame) => this.#publish(from, frame),
-      send: (id, frame) => this.#send(from, id, frame),
-    }
-  }
-
-  #send(from: Machine<Frame>, id: PeerId, frame: Frame): void {
-    this.#options.onMessage?.({ from: from.id, to: id, bytes: frame, copies: 1 })
-    this.#directMessages += 1
-    const to = this.#byId.get(id)
-    if (to === undefined) return
-    this.#network.arrivals(from.node, to.node, this.#network.nextOf(from.node), (delayMs) =>
-      this.after(delayMs, () => {
-        if (to.driver !== undefined) to.driver.direct(from.id, frame)
-        // The machine is there and says that nobody listens.
-        else this.after(delayMs, () => from.driver?.undelivered(id))
-      }),
-    )
-  }
-
-  #publish(from: Machine<Frame>, frame: Frame): void {
-    const [shard] = from.shards
-    if (shard === undefined) return
-    const before = this.#gossipMessages
-    const message = this.#network.nextOf(from.node)
-    const deliver = (node: number, delayMs: Millis) =>
-      this.after(delayMs, () => this.#hosts[node]!.driver?.gossip(from.id, frame))
-    if (this.#options.network.gossip.degree === 0) {
-      for (const { node, shards } of this.#hosts) {
-        if (node === from.node || !shards.includes(shard)) continue
-        this.#network.arrivals(from.node, node, message, (delayMs) => {
-          this.#gossipMessages += 1
-          deliver(node, delayMs)
-        })
-      }
-    } else {
-      const lot = lotOf(from.node, message)
-      this.#gossipMessages += this.#meshOf(shard).spread(from.node, lot, this.#network, deliver).copies
-    }
-    const copies = this.#gossipMessages - before
-    this.#options.onMessage?.({ from: from.id, to: undefined, bytes: frame, copies })
-  }
-
-  #meshOf(shard: number): Mesh {
-    const mesh = this.#meshes[shard]!
-    if (this.#torn[shard]) {
-      this.#torn[shard] = false
-      mesh.mend({
-        isRunning: (node) => this.#hosts[node]!.driver !== undefined,
-        groupOf: (node) => this.#groupOf?.(this.#hosts[node]!.id),
-      })
-    }
-    return mesh
-  }
-
-  #tear(host: Machine<Frame>): void {
-    for (const shard of host.shards) this.#torn[shard] = true
-  }
-
   /** Offer sync: what a few neighbours know of the shards that are listened to, a round trip later. */
   #sync(host: Machine<Frame>): void {
-    for (const shard of host.shards) {
-      for (const node of this.#meshOf(shard).neighboursOf(host.node).slice(0, syncPeers)) {
-        const peer = this.#hosts[node]!
-        this.#network.arrivals(host.node, node, this.#network.nextOf(host.node), (thereMs) =>
-          this.after(thereMs, () => this.#answerSync(peer, host)),
-        )
-      }
+    for (const id of this.#links.neighboursOf(host.id, syncPeers)) {
+      const peer = this.#host(id)
+      this.#links.pass(host.id, id, () => {
+        if (peer.driver === undefined) return
+        const offers = this.#offersFor(host, peer)
+        this.#links.pass(id, host.id, () => {
+          for (const offer of offers) host.driver?.gossip(id, offer)
+        })
+      })
     }
   }
 
-  #answerSync(from: Machine<Frame>, to: Machine<Frame>): void {
-    if (from.driver === undefined) return
+  #offersFor(host: Machine<Frame>, peer: Machine<Frame>): readonly Frame[] {
     const { count } = this.#shards
-    const offers = from.participant
+    return peer.participant
       .page('', Number.MAX_SAFE_INTEGER)
-      .offers.filter(({ signer }) => to.shards.includes(shardOf(signer, count)))
-      .map((offer) => this.#wire.encode(offer))
-    this.#network.arrivals(from.node, to.node, this.#network.nextOf(from.node), (backMs) =>
-      this.after(backMs, () => {
-        for (const offer of offers) to.driver?.gossip(from.id, offer)
-      }),
-    )
+      .offers.filter(({ signer }) => host.shards.includes(shardOf(signer, count)))
+      .map((offer) => this.#options.wire.encode(offer))
   }
 }

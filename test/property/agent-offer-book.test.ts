@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isBiddable, OfferBook } from '../../src/agent/offer-book.js'
 import { chooseView } from '../../src/mechanism/pool.js'
-import { type Offer, offerIdOf, type Sealed } from '../../src/protocol/message.js'
+import { type Offer, offerIdOf, type Sealed, sellerOf } from '../../src/protocol/message.js'
 import { type Millis, megabytes, millis, ticks } from '../../src/units.js'
 
 const me = 'me'
@@ -47,8 +47,9 @@ describe('an offer book', () => {
           now += elapsed
           book.expire(now as Millis)
           book.put(offerOf(seller, { sequence, status, expiresAt: millis(now + lifetime) } as Partial<Offer>))
-          const usable = (offer: Offer) => isBiddable(offer, me, now as Millis)
-          expect(book.view(count, usable)).toEqual(chooseView(me, book.open().filter(usable), count))
+          const usable = (offer: Offer) => isBiddable(offer, now as Millis)
+          const others = book.open().filter((offer) => usable(offer) && sellerOf(offer.offer) !== me)
+          expect(book.view(count, usable)).toEqual(chooseView(me, others, count))
           expect(book.size).toBeLessThanOrEqual(8)
           const paged: string[] = []
           for (let after = ''; ; ) {

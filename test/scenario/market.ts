@@ -7,6 +7,7 @@ import { internetNetwork, type NetworkOptions } from '../../src/sim/network.js'
 import { populationOf, referencePopulation } from '../../src/sim/population.js'
 import { Prng } from '../../src/sim/prng.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
+import { sharedByteWire } from '../../src/sim/wire.js'
 import { type SimulatedPerson, World, type WorldOptions } from '../../src/sim/world.js'
 import { type Millis, megabytes, millis } from '../../src/units.js'
 
@@ -47,6 +48,7 @@ export class Trial {
       network,
       people: this.people,
       verifier: simulatedVerifier,
+      wire: sharedByteWire(),
       onFact: (who, fact) => this.facts.push({ who, fact }),
       ...(crashes !== undefined && { crashes }),
     })

@@ -8,9 +8,11 @@ import { expect, it } from 'vitest'
 import { lanRules } from '../../src/agent/rules.js'
 import { decode } from '../../src/protocol/codec.js'
 import { limits, type Message } from '../../src/protocol/message.js'
+import type { Outgoing } from '../../src/sim/links.js'
 import { Prng } from '../../src/sim/prng.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
-import { type Outgoing, type SimulatedPerson, World } from '../../src/sim/world.js'
+import { sharedByteWire } from '../../src/sim/wire.js'
+import { type SimulatedPerson, World } from '../../src/sim/world.js'
 import { megabytes, millis, ticks } from '../../src/units.js'
 import { calmNetwork } from './market.js'
 
@@ -75,8 +77,9 @@ function transcript(): string {
     network: { ...calmNetwork, latencyMsMin: millis(2), latencyMsMax: millis(12) },
     people,
     verifier: simulatedVerifier,
-    onMessage: ({ from, to, bytes }: Outgoing) => {
-      const decoded = decode(bytes, limits.directBytesMax)
+    wire: sharedByteWire(),
+    onMessage: ({ from, to, frame }: Outgoing) => {
+      const decoded = decode(frame, limits.directBytesMax)
       if (!decoded.ok) throw new Error(decoded.code)
       const { body } = decoded.sealed
       const time = String(world.elapsedMs).padStart(6)
