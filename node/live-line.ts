@@ -3,12 +3,15 @@ import pc from 'picocolors'
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
+/** Where progress goes: a terminal, or whatever takes its place. */
+export type ProgressOutput = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): unknown }
+
 export class LiveLine {
-  readonly #output: NodeJS.WriteStream
+  readonly #output: ProgressOutput
   #drawn = false
   #frame = 0
 
-  constructor(output: NodeJS.WriteStream) {
+  constructor(output: ProgressOutput) {
     this.#output = output
   }
 

@@ -38,9 +38,9 @@ export function perMilleIn(text: string): number | undefined {
 
 /** `20..200`, `1s..10s`; one value alone is both ends. */
 export function spanIn<T extends number>(text: string, valueIn: (text: string) => T | undefined): Span<T> | undefined {
-  const parts = text.split('..')
-  const [min, max = min] = parts.map((part) => valueIn(part))
-  return parts.length > 2 || min === undefined || max === undefined || min > max ? undefined : { min, max }
+  const [first = '', second = first, ...rest] = text.split('..')
+  const [min, max] = [valueIn(first), valueIn(second)]
+  return rest.length > 0 || min === undefined || max === undefined || min > max ? undefined : { min, max }
 }
 
 /** `5%`, `5%@300ms`. */

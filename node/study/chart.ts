@@ -70,22 +70,32 @@ const titleOf = ({ title, subtitle }: { readonly title: string; readonly subtitl
 function panel(chart: LineChart, { width, height } = size): Spec {
   const { rows, x, y, series, references = [] } = chart
   const [low, high] = [`${y.field}Low`, `${y.field}High`]
-  const values = rows.map((row) => ({ ...row, lineOf: series === undefined ? '' : String(row[series.field]) }))
+  const xScaled = { ...x, domain: x.domain ?? domainOf([...numbersIn(rows, x.field)], x.log) }
+  const lines = series === undefined ? [] : [...new Set(rows.map((row) => row[series.field]))]
+  const values = rows.map((row) => ({
+    ...row,
+    ...(series !== undefined && {
+      [x.field]: besides(row, xScaled, lines.indexOf(row[series.field]) - (lines.length - 1) / 2),
+    }),
+    // An interval that reaches below 0 has no place on a logarithmic axis: it runs off the picture.
+    ...(y.log && { [low]: Math.max(Number(row[low]), Number(row[y.field]) / 1_000) }),
+    lineOf: series === undefined ? '' : String(row[series.field]),
+  }))
   const names = [...new Set(values.map(({ lineOf }) => lineOf))]
   const color = { field: 'lineOf', type: 'nominal', sort: null, legend: null, scale: { domain: names, range: hues } }
   const points = references.flatMap(({ points }) => points.map((point) => point.y))
   const yDomain = y.domain ?? domainOf([...numbersIn(rows, low), ...numbersIn(rows, high), ...points], y.log)
   const yScaled = { ...y, domain: yDomain }
-  const position = { x: channelOf(x), y: channelOf(yScaled) }
+  const position = { x: channelOf(xScaled), y: channelOf(yScaled) }
   const labels = series === undefined ? [] : labelsOf(values, { ...chart, y: yScaled, series, height })
   return {
     width,
     height,
     layer: [
-      ...references.flatMap((reference) => referenceLayers(reference, { x, y: yScaled })),
+      ...references.flatMap((reference) => referenceLayers(reference, { x: xScaled, y: yScaled })),
       {
         data: { values },
-        mark: { type: 'rule', strokeWidth: 2, opacity: 0.45 },
+        mark: { type: 'rule', strokeWidth: 2, opacity: 0.45, clip: true },
         encoding: { ...position, y: channelOf({ ...yScaled, field: low }), y2: { field: high }, color },
       },
       { data: { values }, mark: { type: 'line', strokeWidth: 2 }, encoding: { ...position, color } },
@@ -105,6 +115,13 @@ function panel(chart: LineChart, { width, height } = size): Spec {
           ]),
     ],
   }
+}
+
+/** Moved aside by a few pixels for each line, so that intervals at one place can be told apart. */
+function besides(row: Row, { field, domain, log }: Axis, places: number): number {
+  const [from, to] = log ? [Math.log, Math.exp] : [(value: number) => value, (value: number) => value]
+  const [left, right] = domain!.map(from) as [number, number]
+  return to(from(Number(row[field])) + (places * (right - left)) / 150)
 }
 
 function referenceLayers({ label, points }: Reference, { x, y }: { readonly x: Axis; readonly y: Axis }): Spec[] {
@@ -220,7 +237,7 @@ export interface HeatMap {
   readonly maps: readonly (Pick<Axis, 'field' | 'title'> & { readonly format: string; readonly best: 'high' | 'low' })[]
 }
 
-/** Each cell says its value; the stronger its colour, the better. */
+/** Each cell says its value; the further from grey, the better. */
 export function heatMap({ title, subtitle, rows, x, y, maps }: HeatMap): Spec {
   const ordinal = ({ field, title }: Pick<Axis, 'field' | 'title'>, sort: string) => ({
     field,
@@ -235,24 +252,29 @@ export function heatMap({ title, subtitle, rows, x, y, maps }: HeatMap): Spec {
     const hue = hues[index % hues.length]!
     return {
       title: { text: map.title, fontSize: 12, fontWeight: 'normal', offset: 8 },
-      width: { step: 58 },
-      height: { step: 36 },
+      width: { step: 60 },
+      height: { step: 40 },
       data: { values: rows },
       encoding: { x: ordinal(x, 'ascending'), y: ordinal(y, 'descending') },
       layer: [
         {
-          mark: { type: 'rect', color: hue },
+          mark: { type: 'rect' },
           encoding: {
-            opacity: { field: map.field, type: 'quantitative', legend: null, scale: { domain, range: [0.06, 0.6] } },
+            color: {
+              field: map.field,
+              type: 'quantitative',
+              legend: null,
+              scale: { domain, range: [neutral, hue], interpolate: 'rgb' },
+            },
           },
         },
         {
-          mark: { type: 'text', fontSize: 11, color: neutral, fontWeight: 'bold' },
+          mark: { type: 'text', fontSize: 11, color: '#ffffff', fontWeight: 'bold' },
           encoding: { text: { field: map.field, type: 'quantitative', format: map.format } },
         },
       ],
     }
   })
-  const resolve = { scale: { opacity: 'independent' } }
+  const resolve = { scale: { color: 'independent' } }
   return { title: titleOf({ title, subtitle }), hconcat, spacing: 32, resolve }
 }

@@ -31,7 +31,7 @@ export const epsilon: Study = {
       log: true,
       ticks: rows.map((row) => Number(row['epsilon'])),
     }
-    const slope = rows.length < 2 ? 'unknown' : slopeIn(rows).toFixed(2)
+    const slope = rows.length < 2 ? 'unknown' : slopeIn(rows).toFixed(2).replace('-', '−')
     return [
       {
         name: 'bids',

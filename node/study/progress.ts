@@ -1,7 +1,7 @@
 /** How far a study is: a line on a terminal, a line for each tenth in a pipe. */
 import type { SimulationOptions } from '../../src/sim/options.js'
 import { counted, seconds } from '../format.js'
-import { LiveLine } from '../live-line.js'
+import { LiveLine, type ProgressOutput } from '../live-line.js'
 
 export interface StudyProgressOptions {
   readonly name: string
@@ -9,7 +9,7 @@ export interface StudyProgressOptions {
   readonly runs: readonly SimulationOptions[]
   /** Runs that were there already. */
   readonly kept: number
-  readonly output: NodeJS.WriteStream
+  readonly output: ProgressOutput
 }
 
 /** A market takes time roughly in proportion to its buyers times the offers that each hears of. */

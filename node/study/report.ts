@@ -1,6 +1,6 @@
 /** A study's table as a person reads it. */
 import pc from 'picocolors'
-import { counted, grouped } from '../format.js'
+import { grouped } from '../format.js'
 import { type Column, tableOf } from '../table.js'
 import { studies } from './studies.js'
 import type { Cell, Row, Study } from './study.js'
@@ -8,14 +8,7 @@ import type { Cell, Row, Study } from './study.js'
 export function printStudy(study: Study, rows: readonly Row[], files: readonly string[]): string {
   const columns = study.shown.map((title): Column => ({ title, align: isNumeric(rows, title) ? 'right' : 'left' }))
   const cells = rows.map((row) => study.shown.map((column) => cellOf(row, column)))
-  const broken = rows.reduce((sum, row) => sum + Number(row['violations'] ?? 0), 0)
-  return [
-    `${pc.bold(study.name)}  ${study.question}`,
-    tableOf(columns, cells),
-    ...(broken === 0 ? [] : [`${pc.red('✘')} ${counted(broken, 'broken law')}; the .csv says where`]),
-    pc.dim(files.join('  ')),
-    '',
-  ].join('\n')
+  return [`${pc.bold(study.name)}  ${study.question}`, tableOf(columns, cells), pc.dim(files.join('  ')), ''].join('\n')
 }
 
 export function printStudies(): string {

@@ -11,8 +11,8 @@ export const reserve: Study = {
   seeds: { full: 10, quick: 4 },
   points: (extent) => {
     const market = referenceMarket(extent === 'full' ? 200 : 30)
-    const rises = extent === 'full' ? [300, 500, 700, 900, 1_000] : [500, 700]
-    const falls = extent === 'full' ? [30, 60, 100, 200, 300] : [100, 200]
+    const rises = extent === 'full' ? [300, 500, 700, 900, 1_000] : [300, 700, 1_000]
+    const falls = extent === 'full' ? [30, 60, 100, 200, 300] : [30, 100, 300]
     const policies = policyNames.map(
       (policy): Point => ({ at: { part: 'policies', policy, rise: null, fall: null }, options: { ...market, policy } }),
     )
@@ -45,10 +45,10 @@ export const reserve: Study = {
       name: 'sweep',
       spec: heatMap({
         title: 'How fast a tracking reserve rises and falls',
-        subtitle: 'Mean over seeds; the stronger the colour, the better',
+        subtitle: 'Moves in one round; mean over seeds; the further from grey, the better',
         rows: rows.filter(({ part }) => part === 'sweep'),
-        x: { field: 'fall', title: 'fall in a calm round, thousandths of itself' },
-        y: { field: 'rise', title: 'rise in a round, thousandths of the way' },
+        x: { field: 'fall', title: 'fall, ‰ of itself' },
+        y: { field: 'rise', title: 'rise, ‰ of the way' },
         maps: [
           { field: 'welfareShare', title: 'share of the optimal welfare', format: '.2%', best: 'high' },
           { field: 'lastTradeSeconds', title: 'market time until the last trade, s', format: '.0f', best: 'low' },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { SimulationOptions } from '../../src/sim/options.js'
 import { exitCodes } from '../errors.js'
 import { counted } from '../format.js'
+import type { ProgressOutput } from '../live-line.js'
 import { figuresOf } from '../simulation/figures.js'
 import { ThreadInterruption } from '../simulation/interruption.js'
 import { InterruptedError, type Runner, SimulationPool } from '../simulation/pool.js'
@@ -25,12 +26,14 @@ export async function runStudies(request: StudyRequest): Promise<void> {
   process.exitCode = exitCodes.done
   try {
     for (const plan of plans) {
-      await completeRuns(plan, { archive, run: (options) => pool.run(options) })
+      await completeRuns(plan, { archive, run: (options) => pool.run(options), output: process.stderr })
       const results = resultsOf(plan, (market) => archive.find(market)!)
       const rows = plan.study.rows(results)
       const files = await writeStudy(plan, { rows, folder, code: archive.code })
       process.stdout.write(`${printStudy(plan.study, rows, files)}\n`)
-      if (results.some(({ runs }) => runs.some(({ violations }) => violations > 0))) process.exitCode = exitCodes.failed
+      const broken = brokenIn(plan, archive)
+      for (const line of broken) process.stderr.write(`${line}\n`)
+      if (broken.length > 0) process.exitCode = exitCodes.failed
     }
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error
@@ -42,16 +45,27 @@ export async function runStudies(request: StudyRequest): Promise<void> {
   }
 }
 
+/** A line for each run in which a law was broken. */
+function brokenIn({ study, points }: Plan, archive: Archive): readonly string[] {
+  return points.flatMap(({ at, markets }) =>
+    markets.flatMap((market) => {
+      const { violations } = archive.find(market)!
+      if (violations === 0) return []
+      return [`${study.name} ${JSON.stringify(at)}, ${market.seed}: ${counted(violations, 'broken law')}`]
+    }),
+  )
+}
+
 /** Makes the runs of a plan that the archive does not have. */
 export async function completeRuns(
   plan: Plan,
-  { archive, run }: { readonly archive: Archive; readonly run: Runner },
+  { archive, run, output }: { readonly archive: Archive; readonly run: Runner; readonly output: ProgressOutput },
 ): Promise<void> {
   const all = runsOf(plan)
   const missing = all.filter((market) => archive.find(market) === undefined)
   if (missing.length === 0) return
   const kept = all.length - missing.length
-  const progress = new StudyProgress({ name: plan.study.name, runs: missing, kept, output: process.stderr })
+  const progress = new StudyProgress({ name: plan.study.name, runs: missing, kept, output })
   const ticking = setInterval(() => progress.show(), 200)
   const complete = async (market: SimulationOptions): Promise<void> => {
     archive.add(market, figuresOf(await run(market)))
