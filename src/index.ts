@@ -58,5 +58,6 @@ export { Driver, type DriverLimits, type DriverOptions, defaultDriverLimits } fr
 export { type Law, type Ledger, laws, type Violation, violationsIn } from './sim/checkers.js'
 export { type GossipOptions, internetNetwork, lanNetwork, type NetworkOptions } from './sim/network.js'
 export { Prng } from './sim/prng.js'
-export { type SimulatedPerson, type Step, World, type WorldOptions } from './sim/world.js'
+export type { Step } from './sim/watch/step.js'
+export { type SimulatedPerson, World, type WorldOptions } from './sim/world.js'
 export * from './units.js'

@@ -55,15 +55,18 @@ export class BidBook {
     return this.#entries.get(buyer)?.sequence ?? 0
   }
 
-  /** Puts a bid in the place of its buyer's last one, if it is newer and there is room; `records` keep it so. */
-  place(sealed: Sealed<Bid>): Placement {
+  /**
+   * Puts a bid in the place of its buyer's last one, if it is newer and there is room besides the `winners` that have not
+   * answered their awards yet; `records` keep it so.
+   */
+  place(sealed: Sealed<Bid>, { winners }: { readonly winners: number }): Placement {
     const { buyer, sequence, quantity } = sealed.body
     const known = this.#entries.get(buyer)
     if (known !== undefined && sequence <= known.sequence) {
       return { type: known.sealed !== undefined && areSame(known.sealed.body, sealed.body) ? 'same' : 'stale' }
     }
     const isNew = known === undefined || !isStanding(known)
-    if (isNew && quantity > 0 && this.size >= this.#participantsMax) return { type: 'full' }
+    if (isNew && quantity > 0 && this.size + winners >= this.#participantsMax) return { type: 'full' }
     const forgotten = known === undefined && this.#entries.size >= 4 * this.#participantsMax ? this.#forgetOne() : []
     this.#set(buyer, { sequence, sealed })
     this.#unverified.add(buyer)

@@ -124,9 +124,9 @@ export class Buyer {
     if (this.#purchases.receipt(receipt, out)) this.#react(now)
   }
 
-  refused(now: Millis, refused: Refused, out: Effect[]): void {
-    const { offer, code, bidSequence } = refused
-    if (refused.award !== '') {
+  refused(now: Millis, refused: Sealed<Refused>, out: Effect[]): void {
+    const { offer, code, bidSequence, award } = refused.body
+    if (award !== '') {
       if (this.#purchases.refused(refused, out)) this.#react(now)
       return
     }
@@ -177,19 +177,20 @@ export class Buyer {
     }
   }
 
-  /** The offers looked at: a bounded choice among those that are open, and those with a bid of ours (MECHANISM §5.1–2). */
+  /** The offers looked at: those with a bid of ours, and of the others as many as the view has room for (MECHANISM §5.1–2). */
   #view(now: Millis): readonly OfferView[] {
     const { book, rules } = this.#options
     this.#forgetShunned(now)
     const marginal = this.#valuation.marginal(this.#purchases.committed.quantity)
     const accepted = new Set(this.#purchases.unsettledOffers())
+    const chosen = new Set(this.#standing.bids().map(({ offer }) => offer))
     const usable = (offer: Offer): boolean =>
+      !chosen.has(offer.offer) &&
       isBiddable(offer, now) &&
       offer.reserve < marginal &&
       !this.#shunned.has(offer.offer) &&
       !accepted.has(offer.offer)
-    const chosen = new Set(book.view(rules.viewMax, usable).map(({ offer }) => offer))
-    for (const { offer } of this.#standing.bids()) chosen.add(offer)
+    for (const { offer } of book.view(rules.viewMax - chosen.size, usable)) chosen.add(offer)
     return [...chosen].sort().map((offer) => this.#viewOf(offer))
   }
 

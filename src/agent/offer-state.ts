@@ -1,7 +1,8 @@
 import type { PolicyName } from '../mechanism/reserve.js'
 import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import type { CloseReason } from '../protocol/message.js'
-import type { Megabytes, Millis, Ticks } from '../units.js'
+import { type Megabytes, type Millis, megabytes, type Ticks } from '../units.js'
+import type { SellPlan } from './rules.js'
 
 /** A seller's present or last offer, as its store keeps it. */
 export interface OfferState {
@@ -24,3 +25,15 @@ export const recordOf = (state: OfferState): StoreRecord => ({ key, value: state
 export function savedOffer(restored: StoreContents): OfferState | undefined {
   return restored.find((record) => record.key === key)?.value as OfferState | undefined
 }
+
+/** Before the first offer: nothing to settle, nothing to close. */
+export const neverOpened = ({ floor, policy }: SellPlan): OfferState => ({
+  number: 0,
+  status: 'closed',
+  closeReason: null,
+  stock: megabytes(0),
+  reserve: floor,
+  floor,
+  policy,
+  closesAt: 0 as Millis,
+})

@@ -147,7 +147,7 @@ export class Participant implements Agent {
       case 'refused':
         if (sellerOf(body.offer) !== from) break
         out.push(report({ type: 'refused', by: 'them', peer: from, offer: body.offer, code: body.code }))
-        this.#buyer?.refused(now, body, out)
+        this.#buyer?.refused(now, message as Sealed<typeof body>, out)
         break
     }
   }

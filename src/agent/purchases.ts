@@ -108,16 +108,21 @@ export class Purchases {
   }
 
   /**
-   * The seller says that the accept came too late, or that it knows of no such award; no other code ends an accept.
-   * Returns whether it mattered.
+   * The seller says that the accept came too late, or that it knows of no such award; no other code ends an accept. Its
+   * signature on that is kept in the place of the purchase. Returns whether it mattered.
    */
-  refused({ award: digest, offer, code }: Refused, out: Effect[]): boolean {
+  refused(refused: Sealed<Refused>, out: Effect[]): boolean {
+    const { award: digest, offer, code } = refused.body
     if (code !== 'award-lapsed' && code !== 'unknown-award') return false
     const purchase = this.#waiting.get(digest)
     if (purchase === undefined || purchase.award.body.offer !== offer) return false
     this.#waiting.delete(digest)
     this.#committed = plus(this.#committed, purchase.award.body, -1)
-    out.push({ type: 'save', records: [{ key: purchaseKey(digest), value: undefined }], sync: true })
+    const records = [
+      { key: purchaseKey(digest), value: undefined },
+      { key: `refusal/${digest}`, value: sealedToJson(refused) },
+    ]
+    out.push({ type: 'save', records, sync: true })
     out.push(report({ type: 'lapsed', offer, award: digest }))
     return true
   }

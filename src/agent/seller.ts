@@ -24,7 +24,7 @@ import type { Effect, SellerStatus } from './agent.js'
 import { Announcer } from './announcer.js'
 import { BidBook } from './bid-book.js'
 import { answer, report } from './effects.js'
-import { type OfferState, recordOf, savedOffer } from './offer-state.js'
+import { neverOpened, type OfferState, recordOf, savedOffer } from './offer-state.js'
 import { earliest } from './resend.js'
 import { RoundClock } from './round-clock.js'
 import type { Rules, SellPlan } from './rules.js'
@@ -101,7 +101,7 @@ export class Seller {
   start(now: Millis, out: Effect[]): void {
     this.#rounds.next(out)
     this.#sales.resume(now, out)
-    if (this.#isOpen && this.#state.closesAt <= now) this.#close(now, 'closing-time', out)
+    if (this.#isOpen && this.#state.closesAt <= now) this.#end(now, out)
     else if (this.#isOpen && !this.#isAsPlanned) this.#close(now, 'withdrawn', out)
     // Its tombstone may never have left.
     else if (!this.#isOpen && this.#state.number > 0) this.#publish(now, out)
@@ -114,8 +114,7 @@ export class Seller {
     this.#settled(now, this.#sales.wake(now, out), out)
     if (!this.#isOpen) return
     if (this.#state.closesAt <= now) {
-      this.#commit(now, out)
-      this.#close(now, 'closing-time', out)
+      this.#end(now, out)
       return
     }
     if (this.#clock.isRoundOver(now)) this.#endRound(now, out)
@@ -143,7 +142,7 @@ export class Seller {
       this.#refuse(sealed.body, 'below-floor', out)
       return
     }
-    const placement = this.#book.place(sealed)
+    const placement = this.#book.place(sealed, { winners: this.#sales.unsettled })
     switch (placement.type) {
       case 'full':
         this.#refuse(sealed.body, 'auction-full', out)
@@ -191,6 +190,12 @@ export class Seller {
     this.#attend(now)
     out.push({ type: 'save', records: [...this.#book.clear(), recordOf(this.#state)], sync: true })
     out.push(report({ type: 'offer-opened', offer: this.offer, stock, reserve: floor }))
+  }
+
+  /** Its time is over, however long ago: the bids that stand get what they win. */
+  #end(now: Millis, out: Effect[]): void {
+    this.#commit(now, out)
+    this.#close(now, 'closing-time', out)
   }
 
   #close(now: Millis, reason: CloseReason, out: Effect[]): void {
@@ -383,14 +388,3 @@ export class Seller {
     return { ask, bids, clearing: clear(ask, bids), floor: this.#state.floor, rise, fall }
   }
 }
-
-const neverOpened = ({ floor, policy }: SellPlan): OfferState => ({
-  number: 0,
-  status: 'closed',
-  closeReason: null,
-  stock: megabytes(0),
-  reserve: floor,
-  floor,
-  policy,
-  closesAt: 0 as Millis,
-})

@@ -88,6 +88,11 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
     this.#transport = transport
   }
 
+  /** Effects that wait to be carried out. */
+  get backlog(): number {
+    return this.#effects.length
+  }
+
   /** The agent begins to trade; until then it only listens. */
   start(): void {
     this.#step({ type: 'start' })

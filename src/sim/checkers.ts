@@ -10,6 +10,7 @@ import type { Json, StoreContents } from '../ports/store.js'
 import { sealedFromJson } from '../protocol/json.js'
 import { type Award, type Digest, type Receipt, type Sealed, sellerOf } from '../protocol/message.js'
 import { digestOf, verifySeal } from '../protocol/signing.js'
+import type { Violation } from './laws.js'
 
 /** One person's plan and store. */
 export interface Ledger {
@@ -20,26 +21,7 @@ export interface Ledger {
   readonly contents: StoreContents
 }
 
-export const laws = [
-  'a sale has a receipt on both sides',
-  'both sides hold the same receipt',
-  'receipts are signed by both sides',
-  'receipts say what their awards say',
-  'charges are what the evidence gives',
-  'no award is above its bid or below the floor',
-  'no seller awards twice in one round to one buyer',
-  'a seller sells no more than its stock',
-  'a buyer buys no more than its demand',
-  'a buyer spends no more than its budget',
-  'stores can be read',
-] as const
-export type Law = (typeof laws)[number]
-
-export interface Violation {
-  readonly law: Law
-  readonly who: string
-  readonly detail: string
-}
+export { type FinalLaw, type Law, laws, type Violation } from './laws.js'
 
 /** One accepted trade as one side's store has it. */
 interface Entry {
@@ -61,7 +43,8 @@ export function violationsIn(ledgers: readonly Ledger[], verifier: Verifier): re
   for (const sale of sales) checkAward(sale, found)
   checkCounterparts(ledgers, { sales, purchases }, found)
   checkRounds([...sales, ...purchases], found)
-  for (const ledger of ledgers) checkLimits(ledger, { sales, purchases }, found)
+  const [sold, bought] = [sales, purchases].map(totalsOf) as [Totals, Totals]
+  for (const ledger of ledgers) checkLimits(ledger, { sold, bought }, found)
   return found
 }
 
@@ -169,23 +152,43 @@ function checkAward({ owner, award }: Entry, found: Violation[]): void {
   }
 }
 
-function checkLimits({ id, name, sells, wants }: Ledger, { sales, purchases }: Trades, found: Violation[]): void {
-  const sold = sum(sales.filter(({ owner }) => owner.id === id).map(({ award }) => award.body.quantity))
+interface Total {
+  readonly quantity: number
+  readonly charge: number
+}
+
+/** What each owner traded in all. */
+type Totals = ReadonlyMap<PeerId, Total>
+
+const nothing: Total = { quantity: 0, charge: 0 }
+
+function totalsOf(entries: readonly Entry[]): Totals {
+  const totals = new Map<PeerId, Total>()
+  for (const { owner, award } of entries) {
+    const { quantity, charge } = totals.get(owner.id) ?? nothing
+    const { body } = award
+    totals.set(owner.id, { quantity: quantity + body.quantity, charge: charge + body.charge })
+  }
+  return totals
+}
+
+function checkLimits(
+  { id, name, sells, wants }: Ledger,
+  trades: { readonly sold: Totals; readonly bought: Totals },
+  found: Violation[],
+): void {
+  const { quantity: sold } = trades.sold.get(id) ?? nothing
   const stock = sells?.stock ?? 0
   if (sold > stock) {
     found.push({ law: 'a seller sells no more than its stock', who: name, detail: `${sold} MB of ${stock}` })
   }
-  const mine = purchases.filter(({ owner }) => owner.id === id)
-  const bought = sum(mine.map(({ award }) => award.body.quantity))
+  const { quantity: bought, charge: spent } = trades.bought.get(id) ?? nothing
   const demand = wants === undefined ? 0 : valuationOf(wants.valuation).demand
   if (bought > demand) {
     found.push({ law: 'a buyer buys no more than its demand', who: name, detail: `${bought} MB of ${demand}` })
   }
-  const spent = sum(mine.map(({ award }) => award.body.charge))
   if (wants?.budget !== undefined && spent > wants.budget) {
     const detail = `${spent} micros of ${wants.budget}`
     found.push({ law: 'a buyer spends no more than its budget', who: name, detail })
   }
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

@@ -10,7 +10,8 @@ import type { PeerId, Verifier } from '../ports/signer.js'
 import { type Receipt, sellerOf } from '../protocol/message.js'
 import { listenedShards, shardOf } from '../protocol/topics.js'
 import { type Megabytes, type Millis, megabytes, micros, microsMax, millis, type Ticks } from '../units.js'
-import { type Violation, violationsIn } from './checkers.js'
+import { violationsIn } from './checkers.js'
+import type { Violation } from './laws.js'
 import type { SimulationOptions } from './options.js'
 import { type Person, populationOf } from './population.js'
 import type { SimulatedPerson, World } from './world.js'
@@ -45,6 +46,7 @@ export interface SimulationReport {
   readonly regret: RegretReport
   readonly maxRegretOverEpsilon: number
   readonly violations: readonly Violation[]
+  readonly sales: number
   /** The last trade, and the end of the last offer. */
   readonly lastTradeMs: Millis
   readonly virtualMs: Millis
@@ -98,6 +100,8 @@ export interface Run {
   readonly world: Pick<World<unknown>, 'participant' | 'disk' | 'traffic' | 'elapsedMs'>
   readonly verifier: Verifier
   readonly ended: boolean
+  /** Laws seen broken on the way. */
+  readonly seen: readonly Violation[]
   readonly steps: number
   /** In the order of time. */
   readonly trades: readonly Trade[]
@@ -116,7 +120,7 @@ export function reportOn(run: Run): SimulationReport {
   const perNode = (count: number) => count / people.length
   const regret = regretAtRest(buyers, sellers, options)
   const outcomes = [...sellers, ...buyers].map(({ outcome }) => outcome)
-  const violations = violationsIn(
+  const broken = violationsIn(
     people.map(({ name, signer: { id }, sells, wants }) => ({ name, id, sells, wants, contents: world.disk(id) })),
     run.verifier,
   )
@@ -140,13 +144,22 @@ export function reportOn(run: Run): SimulationReport {
     roundsPerSeller: ratio(sum(sellers.map(({ rounds }) => rounds)), sellers.length),
     regret,
     maxRegretOverEpsilon: regret.max,
-    violations,
+    violations: [...run.seen, ...broken],
+    sales: trades.length,
     lastTradeMs: trades[trades.length - 1]?.atMs ?? millis(0),
     virtualMs: world.elapsedMs,
     steps,
     prices: pricesOf(trades),
     people: outcomes,
   }
+}
+
+/** What is wrong with a run, in words; nothing when the market came to rest with every law kept. */
+export function failuresOf({ violations, ended, virtualMs }: SimulationReport): readonly string[] {
+  return [
+    ...violations.map(({ law, who, detail }) => `${law}: ${who}, ${detail}`),
+    ...(ended ? [] : [`the market was not at rest after ${virtualMs} ms of its time`]),
+  ]
 }
 
 /** Buyers at the end, with what they truly value. */

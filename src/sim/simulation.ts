@@ -1,11 +1,14 @@
 /** One market in virtual time from a seed to its end, and what an observer of all of it measures. */
 import type { Fact } from '../agent/agent.js'
 import { scaled } from '../mechanism/valuation.js'
-import type { Signer, Verifier } from '../ports/signer.js'
+import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { Wire } from '../protocol/codec.js'
 import { openWire } from '../protocol/open-seal.js'
+import { defaultDriverLimits } from '../runtime/driver.js'
 import { type Millis, millis } from '../units.js'
+import { applyFaults, endOf, planOf } from './faults.js'
 import { epoch } from './host.js'
+import type { Violation } from './laws.js'
 import type { SimulationOptions } from './options.js'
 import { type Person, populationOf } from './population.js'
 
@@ -16,8 +19,10 @@ export type { SimulationReport } from './report.js'
 import { Prng } from './prng.js'
 import { reportOn, type SimulationReport, type Trade } from './report.js'
 import { simulatedSigner, simulatedVerifier } from './signer.js'
+import type { Step } from './watch/step.js'
+import { Watch } from './watch/watch.js'
 import { sharedByteWire } from './wire.js'
-import { type SimulatedPerson, type Step, World } from './world.js'
+import { type SimulatedPerson, World } from './world.js'
 
 /** Where a run stands, for whoever waits for it. */
 export interface SimulationProgress {
@@ -48,9 +53,10 @@ export class Simulation {
   readonly options: SimulationOptions
   readonly people: readonly SimulatedPerson[]
   readonly #world: World<unknown>
+  readonly #watch: Watch | undefined
   readonly #notes: Notes = { trades: [], bytes: { direct: 0, gossip: 0 }, steps: 0, rounds: 0 }
   #lastUndone = 0
-  #lookAtMs = lookMs
+  #lookAtMs: number
   /** Whether there was nothing left to do at the last look. */
   #decided = false
   #state: 'running' | 'ended' | 'given-up' = 'running'
@@ -59,6 +65,16 @@ export class Simulation {
     this.options = options
     const random = new Prng(options.seed)
     this.people = peopleOf(options)
+    const verifier = options.fast ? openVerifier : simulatedVerifier
+    if (options.check === 'every-step') {
+      const contentsOf = (id: PeerId) => this.#world.disk(id)
+      this.#watch = new Watch({
+        rules: options.rules,
+        verifier,
+        contentsOf,
+        backlogMax: defaultDriverLimits.backlogMax,
+      })
+    }
     const wire: Wire<unknown> = options.fast ? (openWire as Wire<unknown>) : (sharedByteWire() as Wire<unknown>)
     this.#world = new World<unknown>({
       market: 'simulation',
@@ -66,11 +82,12 @@ export class Simulation {
       random: random.fork('world'),
       network: options.network,
       people: this.people,
-      verifier: options.fast ? openVerifier : simulatedVerifier,
+      verifier,
       wire,
       shards: { count: options.shards, heard: options.shardsHeard },
       onStep: (step) => {
         this.#notes.steps += 1
+        this.#watch?.step(step)
         hooks.onStep?.(step)
       },
       onFact: (person, fact, now) => this.#note(person, fact, now),
@@ -79,6 +96,10 @@ export class Simulation {
       },
     })
     this.#world.startAll()
+    const ids = this.people.map(({ signer }) => signer.id)
+    const plan = planOf(options.faults, { people: ids, random: random.fork('faults') })
+    applyFaults(this.#world, plan)
+    this.#lookAtMs = endOf(plan) + lookMs
   }
 
   /** Goes on by up to `steps` entries of the agenda; returns whether there is more to do. */
@@ -118,10 +139,19 @@ export class Simulation {
       world: this.#world,
       ended: this.#state === 'ended',
       verifier: this.options.fast ? openVerifier : simulatedVerifier,
+      seen: this.#watched(),
       steps,
       trades,
       bytes: this.options.fast ? undefined : bytes,
     })
+  }
+
+  /** What was seen on the way. */
+  #watched(): readonly Violation[] {
+    if (this.#watch === undefined) return []
+    const running = this.people.map(({ signer }) => signer.id).filter((id) => this.#world.isRunning(id))
+    this.#watch.end(running.map((id) => ({ id, now: this.#world.nowAt(id) })))
+    return this.#watch.violations
   }
 
   #note(name: string, fact: Fact, now: Millis): void {

@@ -2,7 +2,7 @@
  * A market of participants in virtual time: the shipped agents, driver, codec and admission rules, with only the
  * network, the clock and the disk replaced. Everything that happens follows from the seed.
  */
-import type { AgentEvent, Effect, Fact } from '../agent/agent.js'
+import type { Fact } from '../agent/agent.js'
 import { Participant } from '../agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../agent/rules.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
@@ -18,6 +18,7 @@ import { DiskStore, epoch, type Host, HostClock } from './host.js'
 import { Links, type Outgoing } from './links.js'
 import { Network, type NetworkOptions } from './network.js'
 import type { Prng } from './prng.js'
+import type { Step } from './watch/step.js'
 
 export interface WorldOptions<Frame = Uint8Array> {
   readonly market: string
@@ -31,20 +32,12 @@ export interface WorldOptions<Frame = Uint8Array> {
   /** Shards of the offers' gossip, and how many of them a buyer listens to. Default: one. */
   readonly shards?: { readonly count: number; readonly heard: number }
   readonly onFact?: (person: string, fact: Fact, now: Millis) => void
-  /** Sees every step of every node. */
+  /** Sees every step of every node before any of its effects is carried out. */
   readonly onStep?: (step: Step) => void
   /** Sees every message as it is handed to the network, whatever becomes of it. */
   readonly onMessage?: (message: Outgoing<Frame>) => void
   /** Asked at every moment at which a node can end; it crashes there when this returns true. */
   readonly crashes?: (person: SimulatedPerson, moment: Moment) => boolean
-}
-
-export interface Step {
-  readonly person: SimulatedPerson
-  readonly participant: Participant
-  readonly now: Millis
-  readonly event: AgentEvent
-  readonly effects: readonly Effect[]
 }
 
 /**
@@ -107,6 +100,11 @@ export class World<Frame = Uint8Array> {
     return this.#host(id).participant
   }
 
+  /** By a node's own clock. */
+  nowAt(id: PeerId): Millis {
+    return this.#host(id).clock.now()
+  }
+
   isRunning(id: PeerId): boolean {
     return this.#host(id).driver !== undefined
   }
@@ -137,7 +135,13 @@ export class World<Frame = Uint8Array> {
         after: () => host.driver === driver && this.#crashesAt(host, 'saved'),
       }),
       limits: defaultDriverLimits,
-      trace: { step: (now, event, effects) => this.#stepped(host, { now, event, effects }) },
+      trace: {
+        step: (now, event, effects) => {
+          const { person, participant } = host
+          this.#options.onStep?.({ person, participant, now, event, effects, backlog: driver.backlog })
+          if (effects.length > 0) this.#crashesAt(host, 'stepped')
+        },
+      },
       onFact: (fact) => onFact?.(host.person.name, fact, this.now),
       onFailure: (error) => {
         throw error
@@ -223,12 +227,6 @@ export class World<Frame = Uint8Array> {
       wants,
       restored,
     })
-  }
-
-  #stepped(host: Machine<Frame>, step: Pick<Step, 'now' | 'event' | 'effects'>): void {
-    const { person, participant } = host
-    this.#options.onStep?.({ person, participant, ...step })
-    if (step.effects.length > 0) this.#crashesAt(host, 'stepped')
   }
 
   #crashesAt(host: Machine<Frame>, moment: Moment): boolean {

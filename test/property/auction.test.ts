@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { clear } from '../../src/mechanism/auction.js'
 import type { Bid } from '../../src/mechanism/bid.js'
 import { costOf, ladderFor } from '../../src/mechanism/ladder.js'
+import { clearNaively } from '../../src/sim/naive-auction.js'
 import { type Megabytes, megabytesMax, type Ticks, ticksMax } from '../../src/units.js'
 import { type Auction, anyAuction, distinctAuctions, tiedAuctions } from './books.js'
-import { clearNaively } from './oracle.js'
 
 const runs = { numRuns: 1_000 }
 

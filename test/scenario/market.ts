@@ -2,11 +2,13 @@ import type { Fact } from '../../src/agent/agent.js'
 import { internetRules, type Rules } from '../../src/agent/rules.js'
 import { optimumOf, welfareOf } from '../../src/mechanism/measures.js'
 import { valuationOf } from '../../src/mechanism/valuation.js'
+import { defaultDriverLimits } from '../../src/runtime/driver.js'
 import { type Violation, violationsIn } from '../../src/sim/checkers.js'
 import { internetNetwork, type NetworkOptions } from '../../src/sim/network.js'
 import { populationOf, referencePopulation } from '../../src/sim/population.js'
 import { Prng } from '../../src/sim/prng.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
+import { Watch } from '../../src/sim/watch/watch.js'
 import { sharedByteWire } from '../../src/sim/wire.js'
 import { type SimulatedPerson, World, type WorldOptions } from '../../src/sim/world.js'
 import { type Millis, megabytes, millis } from '../../src/units.js'
@@ -30,6 +32,7 @@ export class Trial {
   readonly people: readonly SimulatedPerson[]
   readonly facts: { readonly who: string; readonly fact: Fact }[] = []
   readonly random: Prng
+  readonly #watch: Watch
 
   constructor({ seed, buyers, sellers, rules = internetRules, network = calmNetwork, budget, crashes }: TrialOptions) {
     this.random = new Prng(seed)
@@ -41,6 +44,12 @@ export class Trial {
         signer: simulatedSigner(`${seed} ${person.name}`),
       }),
     )
+    this.#watch = new Watch({
+      rules,
+      verifier: simulatedVerifier,
+      contentsOf: (id) => this.world.disk(id),
+      backlogMax: defaultDriverLimits.backlogMax,
+    })
     this.world = new World({
       market: 'trial',
       rules,
@@ -50,6 +59,7 @@ export class Trial {
       verifier: simulatedVerifier,
       wire: sharedByteWire(),
       onFact: (who, fact) => this.facts.push({ who, fact }),
+      onStep: (step) => this.#watch.step(step),
       ...(crashes !== undefined && { crashes }),
     })
   }
@@ -81,7 +91,10 @@ export class Trial {
     this.world.runUntil(() => this.world.elapsedMs >= settledAt, elapsedMsMax)
   }
 
+  /** Every law broken at any step, or by what the stores hold at the end. */
   violations(): readonly Violation[] {
+    const running = this.people.filter(({ signer }) => this.world.isRunning(signer.id))
+    this.#watch.end(running.map(({ signer }) => ({ id: signer.id, now: this.world.now })))
     const ledgers = this.people.map(({ name, signer, sells, wants }) => ({
       name,
       id: signer.id,
@@ -89,7 +102,7 @@ export class Trial {
       wants,
       contents: this.world.disk(signer.id),
     }))
-    return violationsIn(ledgers, simulatedVerifier)
+    return [...this.#watch.violations, ...violationsIn(ledgers, simulatedVerifier)]
   }
 
   count(type: Fact['type']): number {

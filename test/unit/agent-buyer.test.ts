@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Effect } from '../../src/agent/agent.js'
 import type { BuyPlan } from '../../src/agent/rules.js'
 import { encode } from '../../src/protocol/codec.js'
+import { sealedFromJson } from '../../src/protocol/json.js'
 import { type Bid, offerIdOf, type RefusalCode, type Sealed } from '../../src/protocol/message.js'
-import { digestOf } from '../../src/protocol/signing.js'
-import { simulatedSigner } from '../../src/sim/signer.js'
+import { digestOf, verifySeal } from '../../src/protocol/signing.js'
+import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { megabytes, micros, millis, ticks } from '../../src/units.js'
 import {
   awardBy,
@@ -66,6 +67,21 @@ function moveBid(stage: Stage, bid: Sealed<Bid>): Sealed<Bid> {
 }
 
 describe('a buyer', () => {
+  it.each([
+    ['one', [seller, other]],
+    ['the other', [other, seller]],
+  ])('never has bids at more offers than its view holds, whichever it hears of first: %s', (_, sellers) => {
+    const wants = { ...buyPlan, strategy: 'everywhere' } as const
+    const stage = new Stage({ name: 'buyer', wants, rules: { ...promptRules, viewMax: 1 } })
+    stage.start()
+    const half = { stock: megabytes(400), ladder: [{ price: ticks(1_000), quantity: megabytes(400) }] }
+    for (const each of sellers) {
+      stage.hear(offerBy(each, half))
+      stage.pass(0)
+      expect(statusOf(stage).standing).toHaveLength(1)
+    }
+  })
+
   it('saves its bid before it sends it', () => {
     const stage = started()
     stage.hear(offerBy(seller))
@@ -301,6 +317,9 @@ describe('an accept', () => {
       const effects = stage.take(refusedBy(seller, { offer, to: stage.id, code, award: digest }))
       expect(kindsIn(effects)).toEqual(['report refused', 'save', 'report lapsed'])
       expect([...stage.disk.keys()].filter((key) => key.startsWith('purchase/'))).toEqual([])
+      const kept = sealedFromJson(stage.disk.get(`refusal/${digest}`) ?? null, 'refused')
+      expect(kept?.body.code).toBe(code)
+      expect(verifySeal(simulatedVerifier, kept!)).toBe(true)
       expect(messagesIn(stage.pass(0), 'bid')).toHaveLength(1)
     },
   )

@@ -97,6 +97,15 @@ describe('a bid', () => {
     expect(statusOf(stage).participants).toBe(2)
   })
 
+  it('of one bidder too many is refused while winners have not answered', () => {
+    const { stage, offer } = opened({ rules: { ...promptRules, participantsMax: 1 } })
+    stage.take(bidBy(ann, { offer, quantity: 5, price: 20 }))
+    const [award] = messagesIn(stage.pass(5_000), 'award')
+    expect(refusalsIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 90 })))).toEqual(['auction-full'])
+    stage.take(declineBy(ann, award!))
+    expect(messagesIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 90 })), 'quote')).toHaveLength(1)
+  })
+
   it('that its buyer did not sign ends before the seller signs anything that reflects it', () => {
     const { stage, offer } = opened()
     const forged = { ...bidBy(ann, { offer, quantity: 60, price: 90 }), signature: new Uint8Array(64) }
@@ -445,16 +454,21 @@ describe('a restart', () => {
     expect(statusOf(stage)).toMatchObject({ stock: 40, sold: 60, offer: offerIdOf(stage.id, 2) })
   })
 
-  it('closes an offer whose time is over, tells its bidders, and opens the next', () => {
+  it('ends an offer whose time is over with a last commit, tells its bidders, and opens the next', () => {
     const { stage, offer } = opened()
-    stage.take(bidBy(ann, { offer, quantity: 5, price: 50 }))
+    stage.take(bidBy(ann, { offer, quantity: 100, price: 50 }))
+    stage.take(bidBy(bob, { offer, quantity: 5, price: 20 }))
     stage.now = millis(stage.now + sellPlan.closesAfterMs)
     const effects = stage.restart()
+    const award = theOne(effects, 'award')
+    expect(award.body).toMatchObject({ offer, buyer: ann.id, quantity: 100 })
     expect(theOne(effects, 'closed').body).toMatchObject({ offer, reason: 'closing-time' })
-    expect(messagesIn(effects, 'offer').map(({ body }) => [body.offer, body.status])).toEqual([
-      [offer, 'closed'],
-      [offerIdOf(stage.id, 2), 'open'],
+    expect(messagesIn(effects, 'offer').map(({ body }) => [body.offer, body.status, body.stock])).toEqual([
+      [offer, 'closed', 0],
+      [offerIdOf(stage.id, 2), 'open', 0],
     ])
+    expect(messagesIn(stage.take(acceptBy(ann, award)), 'receipt')).toHaveLength(1)
+    expect(statusOf(stage)).toMatchObject({ open: false, closeReason: 'sold-out', sold: 100 })
   })
 
   it.each([

@@ -3,7 +3,7 @@ import type { Json } from '../../src/ports/store.js'
 import { sealedToJson } from '../../src/protocol/json.js'
 import type { Award, Receipt } from '../../src/protocol/message.js'
 import { digestOf, seal, signedBytesOf } from '../../src/protocol/signing.js'
-import { type Law, type Ledger, laws, violationsIn } from '../../src/sim/checkers.js'
+import { type FinalLaw, type Law, type Ledger, laws, violationsIn } from '../../src/sim/checkers.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { megabytes, micros, ticks } from '../../src/units.js'
 import { acceptBy, awardBy, bidBy, buyPlan, offerBy, receiptBy, sellPlan } from './agent-stage.js'
@@ -75,7 +75,7 @@ const longer = {
 }
 const unsigned = tradeOf({ receipt: { accept: { ...trade.accept, signature: new Uint8Array(64) } } })
 
-const tampered: Readonly<Record<Law, readonly (readonly Ledger[])[]>> = {
+const tampered: Readonly<Record<FinalLaw, readonly (readonly Ledger[])[]>> = {
   'a sale has a receipt on both sides': [
     ledgersOf([trade], { buyer: { contents: [] } }),
     ledgersOf([trade], { seller: { contents: [] } }),

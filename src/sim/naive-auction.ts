@@ -2,7 +2,7 @@
  * The auction as the text says it, deliberately naive: stock is handed out level by level in BigInt, and each charge is
  * what the others lose by the bidder's presence, by running the whole allocation again without it (MECHANISM §3).
  */
-import type { Ask, Bid } from '../../src/mechanism/bid.js'
+import type { Ask, Bid } from '../mechanism/bid.js'
 
 export interface NaiveAward {
   readonly buyer: string
