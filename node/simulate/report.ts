@@ -138,7 +138,7 @@ function regretDrawn({ regret }: SimulationReport): string {
 
 /** The last word: whether it ended, what was checked and did not hold, and what to do next. */
 function verdict({ report, options, command }: ReportedRun): string {
-  const { violations, ended, people } = report
+  const { violations, ended, sales } = report
   const lines = violations.slice(0, namedMax).map(({ law, who, detail }) => `${pc.red('✘')} ${law}: ${who}, ${detail}`)
   if (violations.length > namedMax) lines.push(`  … and ${violations.length - namedMax} more; --json has all`)
   if (!ended) {
@@ -146,10 +146,7 @@ function verdict({ report, options, command }: ReportedRun): string {
     lines.push(`${pc.red('✘')} the market had not ended after ${given} of market time; --time-limit gives it more`)
   }
   if (violations.length > 0) lines.push(`${counted(violations.length, 'broken law')}`)
-  else
-    lines.push(
-      `${pc.green('✔')} the stores of ${grouped(people.length)} people checked against each other: no law broken`,
-    )
+  else lines.push(`${pc.green('✔')} ${counted(sales, 'sale')} checked from both stores: no law broken`)
   lines.push(pc.dim(`again, exactly: ${command}   over ten seeds: add --seeds 10`))
   return lines.join('\n')
 }

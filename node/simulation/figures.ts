@@ -7,6 +7,7 @@ export interface Figures {
   readonly digest: string
   readonly ended: boolean
   readonly welfareShare: number
+  readonly sales: number
   readonly soldShare: number
   readonly meanPrice: number
   readonly clearingPrice: number
@@ -32,13 +33,14 @@ export interface Figures {
 }
 
 export function figuresOf({ report, realMs }: FinishedRun): Figures {
-  const { digest, ended, welfareShare, soldShare, meanPrice, clearingPrice, revenue } = report
+  const { digest, ended, welfareShare, sales, soldShare, meanPrice, clearingPrice, revenue } = report
   const { bidsPerBuyer, sellersPerBuyer, directMessagesPerNode, gossipMessagesPerNode, roundsPerSeller } = report
   const { maxRegretOverEpsilon, lastTradeMs, virtualMs, steps, regret } = report
   return {
     digest,
     ended,
     welfareShare,
+    sales,
     soldShare,
     meanPrice,
     clearingPrice,

@@ -12,6 +12,7 @@ const report: SimulationReport = {
   welfareShare: 0.997_5,
   welfare: 3_990_000_000,
   optimum: 4_000_000_000,
+  sales: 3,
   soldShare: 1,
   meanPrice: 5_500,
   clearingPrice: 6_000,

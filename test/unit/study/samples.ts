@@ -8,6 +8,7 @@ const shared: Figures = {
   digest: '',
   ended: true,
   welfareShare: 0.99,
+  sales: 60,
   soldShare: 1,
   meanPrice: 5_000,
   clearingPrice: 6_000,
