@@ -30,6 +30,7 @@ export interface NodeConfig {
   readonly wants?: BuyPlan
   readonly rules: Rules
   readonly log: { readonly file: string; readonly level: LogLevel }
+  readonly trace?: string
 }
 
 const addressField = z.custom<string>(isMultiaddr, {
@@ -63,6 +64,7 @@ const settingFields: Readonly<Record<SettingFlag, z.ZodType>> = {
   local: switchField,
   'log-file': pathField,
   'log-level': levelField,
+  trace: pathField,
 }
 
 const seedBytes = 32
@@ -86,6 +88,7 @@ const fileSchema = z.strictObject({
   wants: wantsField.optional(),
   rules: rulesField.default({}),
   log: z.strictObject({ file: pathField.optional(), level: levelField.default('info') }).prefault({}),
+  trace: pathField.optional(),
 })
 
 const configSchema: z.ZodType<NodeConfig, unknown> = fileSchema.transform((file) => {
@@ -102,6 +105,7 @@ const configSchema: z.ZodType<NodeConfig, unknown> = fileSchema.transform((file)
     ...(file.wants !== undefined && { wants: file.wants }),
     rules: rulesWith({ ...(file.local ? lanRules : internetRules), idleMsMax: patienceMs }, file.rules),
     log: { file: file.log.file ?? join(folder, 'log.jsonl'), level: file.log.level },
+    ...(file.trace !== undefined && { trace: file.trace }),
   }
 })
 

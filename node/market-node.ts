@@ -2,12 +2,13 @@ import './polyfill.js'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Command, Fact, ParticipantStatus } from '../src/agent/agent.js'
-import { Participant } from '../src/agent/participant.js'
+import { Participant, type ParticipantOptions } from '../src/agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
 import type { StoreContents } from '../src/ports/store.js'
 import { byteWire, encode } from '../src/protocol/codec.js'
 import { offersTopicOf } from '../src/protocol/topics.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
+import { recorded } from '../src/runtime/recording.js'
 import { Prng } from '../src/sim/prng.js'
 import { SystemClock } from './clock-system.js'
 import { identityFromSeed, loadIdentity } from './identity.js'
@@ -19,6 +20,7 @@ import { meshPeersOf } from './libp2p/shim.js'
 import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
 import { ed25519Verifier, signerOf } from './signer-ed25519.js'
 import { LevelStore } from './store-level.js'
+import { LiveTrace } from './trace-live.js'
 
 export interface MarketNodeOptions {
   /** For people and logs only. */
@@ -38,6 +40,8 @@ export interface MarketNodeOptions {
   readonly sells?: SellPlan
   readonly wants?: BuyPlan
   readonly log: Logger
+  /** A file to which every step is appended, for `overage replay`; none unless said. */
+  readonly trace?: string
 }
 
 export interface NodeStatus extends ParticipantStatus {
@@ -54,7 +58,7 @@ export interface MarketNode {
   addresses(): readonly string[]
   status(): NodeStatus
   onFact(listener: (fact: Fact) => void): void
-  /** Calls `listener` when the store failed: the node then sends nothing more and should be stopped. */
+  /** Calls `listener` when the store or the trace failed: the node then sends nothing more and should be stopped. */
   onFailure(listener: (error: Error) => void): void
   /** Everything saved so far. */
   contents(): Promise<StoreContents>
@@ -63,7 +67,10 @@ export interface MarketNode {
   addBootstrap(addresses: readonly string[]): void
   /** Begins to trade. Until then it listens, connects and learns of offers. */
   trade(): void
-  /** Stops; with `withdraw`, tells the market first that its offer is closed and its bids are withdrawn. */
+  /**
+   * Stops; with `withdraw`, tells the market first that its offer is closed and its bids are withdrawn.
+   * @throws TraceWriteError when the end of the trace could not be written; the node has stopped all the same.
+   */
   stop(options: { readonly withdraw: boolean }): Promise<void>
 }
 
@@ -107,12 +114,13 @@ class Libp2pMarketNode implements MarketNode {
   readonly #transport: Libp2pTransport
   readonly #discovery: Discovery
   readonly #sync: OfferSync
+  readonly #trace: LiveTrace | undefined
   readonly #factListeners: ((fact: Fact) => void)[] = []
   readonly #failureListeners: ((error: Error) => void)[] = []
   readonly #bootstrapLater: string[] = []
 
   constructor(options: MarketNodeOptions, { host, store, restored, signer }: Parts) {
-    const { market, rules, sells, wants, bootstrap, log } = options
+    const { name, market, rules, sells, wants, bootstrap } = options
     this.#options = options
     this.#host = host
     this.#store = store
@@ -120,7 +128,7 @@ class Libp2pMarketNode implements MarketNode {
     // Chance only staggers reactions here; no two nodes share an identity, so none share their delays.
     const random = new Prng(`${signer.id} ${Date.now()}`)
     const addresses = ownAddressesOf(host)
-    this.#participant = new Participant({
+    const given: ParticipantOptions = {
       signer,
       verifier: ed25519Verifier,
       market,
@@ -130,7 +138,10 @@ class Libp2pMarketNode implements MarketNode {
       sells,
       wants,
       restored,
-    })
+    }
+    this.#trace = this.#openTrace()
+    const recording = this.#trace && recorded(given, { name, signatures: 'ed25519', sink: this.#trace.write })
+    this.#participant = recording?.participant ?? new Participant(given)
     this.#driver = new Driver({
       agent: this.#participant,
       market,
@@ -140,11 +151,9 @@ class Libp2pMarketNode implements MarketNode {
       clock: new SystemClock(),
       store,
       limits: defaultDriverLimits,
+      ...(recording !== undefined && { trace: recording.trace }),
       onFact: (fact) => this.#report(fact),
-      onFailure: (error) => {
-        log.error({ err: error }, 'the store failed; nothing more is sent')
-        for (const listener of this.#failureListeners) listener(error)
-      },
+      onFailure: (error) => this.#fail(error, 'the store failed; nothing more is sent'),
     })
     const topic = offersTopic(market)
     this.#transport = new Libp2pTransport({
@@ -222,12 +231,37 @@ class Libp2pMarketNode implements MarketNode {
       await new Promise<void>((resolve) => this.#driver.whenIdle(resolve))
     }
     this.#driver.stop()
+    try {
+      this.#trace?.close()
+    } finally {
+      await this.#shutDown()
+    }
+  }
+
+  async #shutDown(): Promise<void> {
     await this.#discovery.stop()
     await this.#sync.stop()
     await this.#transport.stop()
     await this.#host.stop()
     await this.#store.close()
     this.#options.log.info('stopped')
+  }
+
+  #openTrace(): LiveTrace | undefined {
+    const { trace } = this.#options
+    if (trace === undefined) return undefined
+    return new LiveTrace(trace, {
+      onFailure: (error) => {
+        // A trace with a hole proves nothing; whoever asked for one must not believe to have it.
+        this.#driver.stop()
+        this.#fail(error, 'the trace failed; nothing more is sent')
+      },
+    })
+  }
+
+  #fail(error: Error, what: string): void {
+    this.#options.log.error({ err: error }, what)
+    for (const listener of this.#failureListeners) listener(error)
   }
 
   #report(fact: Fact): void {

@@ -3,7 +3,16 @@
 export const logLevels = ['error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-export type SettingFlag = 'name' | 'market' | 'folder' | 'listen' | 'bootstrap' | 'local' | 'log-file' | 'log-level'
+export type SettingFlag =
+  | 'name'
+  | 'market'
+  | 'folder'
+  | 'listen'
+  | 'bootstrap'
+  | 'local'
+  | 'log-file'
+  | 'log-level'
+  | 'trace'
 
 /** A setting that can be given in the file, in the environment or by a flag, with what a person needs to know of it. */
 export interface Setting {
@@ -80,5 +89,13 @@ export const settings: readonly Setting[] = [
     reads: 'text',
     fallback: 'info',
     why: `${logLevels.join(', ')}; info has a line for every fact of the market`,
+  },
+  {
+    field: ['trace'],
+    flag: 'trace',
+    variable: 'OVERAGE_TRACE',
+    reads: 'text',
+    fallback: 'none',
+    why: 'a file to append every step to, as JSON lines; overage replay checks it',
   },
 ]

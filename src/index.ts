@@ -12,6 +12,7 @@
  * - **mechanism**: `clear`, ladders, valuations, strategies and what an observer measures. Pure functions of integers.
  * - **protocol**: messages, their bytes and signatures, and the rules by which they are admitted (SPEC.md).
  * - **agent**: {@link Participant}, an event in, effects out; {@link Driver} runs one against the ports.
+ * - **runtime**: {@link recorded} notes all that a participant is given and does; {@link replay} does it again from that alone.
  * - **ports**: what a host must provide: a clock, a store, a transport, a signer, chance.
  * - **sim**: {@link World}, the same agents in virtual time, and {@link violationsIn}, the laws checked from stores.
  *
@@ -55,6 +56,20 @@ export * from './protocol/offer-sync.js'
 export * from './protocol/signing.js'
 export * from './protocol/topics.js'
 export { Driver, type DriverLimits, type DriverOptions, defaultDriverLimits } from './runtime/driver.js'
+export * from './runtime/recording.js'
+export * from './runtime/replay.js'
+export {
+  type Draw,
+  type ReadLine,
+  type RunLine,
+  readLine,
+  type SignatureScheme,
+  type StepLine,
+  signatureSchemes,
+  type TraceLine,
+  textOfLine,
+  traceVersion,
+} from './runtime/trace-line.js'
 export { type Law, type Ledger, laws, type Violation, violationsIn } from './sim/checkers.js'
 export { type GossipOptions, internetNetwork, lanNetwork, type NetworkOptions } from './sim/network.js'
 export { Prng } from './sim/prng.js'

@@ -21,6 +21,7 @@ Examples:
   $ overage simulate --buyers 60 --lan --seeds 10
   $ overage simulate --loss 5% --crash 20% --partition 10s@5s --seed storm
   $ overage simulate --buyers 10000 --shards 20 --fast --json report.json
+  $ overage simulate --buyers 20 --trace traces && overage replay traces
   $ overage simulate --rules calmRounds=3 --rules roundsMax=10 --view 8`
 
 const repeatable = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
@@ -58,6 +59,7 @@ export function addSimulate(program: Command): void {
     .addOption(new Option('--check <when>', 'when the laws are checked').choices(['every-step', 'end']).default('end'))
     .option('--time-limit <time>', 'market time after which it is given up', '1h')
     .option('--workers <count>', 'markets held at once with --seeds (default: one a core)')
+    .option('--trace <folder>', "where each node's trace goes, for overage replay; earlier traces there are replaced")
     .option('--json [file]', 'write the report as JSON: to a file, or to standard output instead of the tables')
     .option('-q, --quiet', 'no tables and no progress: problems only')
     .addHelpText('after', help)

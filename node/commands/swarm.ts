@@ -15,6 +15,7 @@ Examples:
   $ overage swarm --market scripts/markets/exchange.json
   $ overage swarm --buyers 20 --sellers 8 --seed demo --json report.json
   $ overage swarm --nodes 100 --isolate none
+  $ overage swarm --trace traces && overage replay traces
   $ overage swarm --market scripts/markets/exchange.json --keep      leave it running, to look at`
 
 export function addSwarm(program: Command): void {
@@ -39,6 +40,7 @@ export function addSwarm(program: Command): void {
       '--folder <path>',
       'where stores and logs go; an earlier swarm there is replaced (default: .overage/<seed>)',
     )
+    .option('--trace <folder>', "where each node's trace goes, for overage replay; earlier traces there are replaced")
     .option('--time-limit <seconds>', 'how long trading may take', '300')
     .option('-q, --quiet', 'no tables and no progress: problems only')
     .addHelpText('after', help)

@@ -8,6 +8,8 @@ export interface ReportedRun extends FinishedRun {
   readonly options: SimulationOptions
   /** What does the same again. */
   readonly command: string
+  /** Where the traces went. */
+  readonly trace?: string | undefined
 }
 
 export interface ReportedRuns {

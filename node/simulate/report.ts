@@ -137,7 +137,7 @@ function regretDrawn({ regret }: SimulationReport): string {
 }
 
 /** The last word: whether it ended, what was checked and did not hold, and what to do next. */
-function verdict({ report, options, command }: ReportedRun): string {
+function verdict({ report, options, command, trace }: ReportedRun): string {
   const { violations, ended, sales } = report
   const lines = violations.slice(0, namedMax).map(({ law, who, detail }) => `${pc.red('✘')} ${law}: ${who}, ${detail}`)
   if (violations.length > namedMax) lines.push(`  … and ${violations.length - namedMax} more; --json has all`)
@@ -147,7 +147,9 @@ function verdict({ report, options, command }: ReportedRun): string {
   }
   if (violations.length > 0) lines.push(`${counted(violations.length, 'broken law')}`)
   else lines.push(`${pc.green('✔')} ${counted(sales, 'sale')} checked from both stores: no law broken`)
-  lines.push(pc.dim(`again, exactly: ${command}   over ten seeds: add --seeds 10`))
+  const replay =
+    trace === undefined ? 'keep traces to replay: add --trace traces' : `replay its nodes: overage replay ${trace}`
+  lines.push(pc.dim(`again, exactly: ${command}`), pc.dim(`over ten seeds: add --seeds 10   ${replay}`))
   return lines.join('\n')
 }
 

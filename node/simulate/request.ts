@@ -1,6 +1,7 @@
 /** What `overage simulate` was asked for, checked: flags in, runs and their output out. */
 import { cpus } from 'node:os'
 import type { SimulationOptions } from '../../src/sim/options.js'
+import { UsageError } from '../errors.js'
 import { countField } from '../fields.js'
 import { assertWritable, numberOf } from '../flag-values.js'
 import type { SimulateFlags } from './flags.js'
@@ -12,6 +13,8 @@ export interface SimulateRequest {
   /** Whether `--seeds` was given: the report is then about all of them together. */
   readonly many: boolean
   readonly workers: number
+  /** The folder for every node's trace. */
+  readonly trace: string | undefined
   /** Where the report goes as JSON; `-` is standard output. */
   readonly json: string | undefined
   readonly quiet: boolean
@@ -23,6 +26,11 @@ export interface SimulateRequest {
 export async function simulateRequestOf(flags: SimulateFlags): Promise<SimulateRequest> {
   const options = await simulationOptionsOf(flags)
   const seeds = wholeOf(flags.seeds, '--seeds', 10_000)
+  const { trace } = flags
+  if (trace !== undefined && (options.fast || seeds !== undefined)) {
+    const reason = options.fast ? '--fast makes no bytes to record' : 'traces are of one market, --seeds asks for many'
+    throw new UsageError(`--trace: ${reason}`, { advice: `leave ${options.fast ? '--fast' : '--seeds'} out` })
+  }
   const json = flags.json === true ? '-' : flags.json
   if (json !== undefined && json !== '-') await assertWritable(json)
   return {
@@ -32,6 +40,7 @@ export async function simulateRequestOf(flags: SimulateFlags): Promise<SimulateR
         : Array.from({ length: seeds }, (_, index) => ({ ...options, seed: `${options.seed}-${index + 1}` })),
     many: seeds !== undefined,
     workers: workersOf(flags.workers),
+    trace,
     json,
     quiet: (flags.quiet ?? false) || json === '-',
     command: commandOf(flags),
@@ -47,7 +56,7 @@ function wholeOf(given: string | undefined, flag: string, max: number): number |
 }
 
 /** Flags that change what is said, not what happens. */
-const silent: readonly string[] = ['json', 'quiet', 'workers'] satisfies readonly (keyof SimulateFlags)[]
+const silent: readonly string[] = ['json', 'quiet', 'workers', 'trace'] satisfies readonly (keyof SimulateFlags)[]
 
 function commandOf(flags: SimulateFlags): string {
   const given = Object.entries(flags).flatMap(([name, value]: [string, string | boolean | readonly string[]]) => {

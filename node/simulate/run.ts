@@ -8,13 +8,15 @@ import { type Figures, figuresOf, isSound } from '../simulation/figures.js'
 import { ThreadInterruption } from '../simulation/interruption.js'
 import type { FinishedRun } from '../simulation/messages.js'
 import { InterruptedError, SimulationPool } from '../simulation/pool.js'
+import { layOutTraces } from '../trace-file.js'
 import { jsonOf, manyJsonOf } from './json.js'
 import { printMany, printSimulation } from './report.js'
 import type { SimulateRequest } from './request.js'
 
 /** Sets the exit code. @throws CommandError when the machine does not carry the market. */
 export async function runSimulate(request: SimulateRequest): Promise<void> {
-  const { runs, workers } = request
+  const { runs, workers, trace } = request
+  if (trace !== undefined) layOutTraces(trace)
   const pool = new SimulationPool({ threads: workers, runs })
   const interruption = new ThreadInterruption(() => pool.stop())
   const line = new LiveLine(process.stderr)
@@ -34,12 +36,15 @@ export async function runSimulate(request: SimulateRequest): Promise<void> {
 async function runOne(request: SimulateRequest, pool: SimulationPool, line: LiveLine): Promise<boolean> {
   const options = request.runs[0]!
   const started = performance.now()
-  const run = await pool.run(options, (progress) => {
-    if (!request.quiet) line.show(progressLine(progress, performance.now() - started))
+  const run = await pool.run(options, {
+    onProgress: (progress) => {
+      if (!request.quiet) line.show(progressLine(progress, performance.now() - started))
+    },
+    trace: request.trace,
   })
   line.end()
   if (request.quiet) complain([{ seed: options.seed, figures: figuresOf(run) }])
-  else process.stdout.write(printSimulation({ ...run, options, command: request.command }))
+  else process.stdout.write(printSimulation({ ...run, options, command: request.command, trace: request.trace }))
   await write(jsonOf({ ...run, options, command: request.command }), request.json)
   return isSound(figuresOf(run))
 }

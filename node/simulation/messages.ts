@@ -12,6 +12,8 @@ export interface FinishedRun {
 /** What a thread is told. */
 export interface Order {
   readonly options: SimulationOptions
+  /** The folder for every node's trace; undefined: none is kept. */
+  readonly trace: string | undefined
 }
 
 /** What a thread says. */

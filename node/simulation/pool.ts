@@ -7,10 +7,13 @@ import { heapMegabytesFor, threadsFor } from './heap.js'
 import type { FinishedRun, FromThread, Order } from './messages.js'
 
 /** Runs one market to its end. */
-export type Runner = (
-  options: SimulationOptions,
-  onProgress?: (progress: SimulationProgress) => void,
-) => Promise<FinishedRun>
+export type Runner = (options: SimulationOptions) => Promise<FinishedRun>
+
+export interface RunHooks {
+  readonly onProgress?: (progress: SimulationProgress) => void
+  /** The folder for every node's trace. Not with `fast`: a trace is made of bytes. */
+  readonly trace?: string | undefined
+}
 
 export interface PoolOptions {
   /** Threads, if the memory suffices for so many. */
@@ -21,7 +24,7 @@ export interface PoolOptions {
 
 interface Job {
   readonly options: SimulationOptions
-  readonly onProgress: ((progress: SimulationProgress) => void) | undefined
+  readonly hooks: RunHooks
   resolve(run: FinishedRun): void
   reject(error: Error): void
 }
@@ -47,10 +50,10 @@ export class SimulationPool {
   }
 
   /** @throws InterruptedError when the pool is stopped first, CommandError when the run's thread dies. */
-  run(options: SimulationOptions, onProgress?: (progress: SimulationProgress) => void): Promise<FinishedRun> {
+  run(options: SimulationOptions, hooks: RunHooks = {}): Promise<FinishedRun> {
     return new Promise((resolve, reject) => {
       if (this.#stopped) return reject(new InterruptedError())
-      this.#queue.push({ options, onProgress, resolve, reject })
+      this.#queue.push({ options, hooks, resolve, reject })
       this.#next()
     })
   }
@@ -70,7 +73,7 @@ export class SimulationPool {
       const worker = this.#idle.pop() ?? this.#start()
       const job = this.#queue.shift()!
       this.#busy.set(worker, job)
-      worker.postMessage({ options: job.options } satisfies Order)
+      worker.postMessage({ options: job.options, trace: job.hooks.trace } satisfies Order)
     }
   }
 
@@ -85,7 +88,7 @@ export class SimulationPool {
     const job = this.#busy.get(worker)
     if (job === undefined) return
     if (message.type === 'progress') {
-      job.onProgress?.(message.progress)
+      job.hooks.onProgress?.(message.progress)
       return
     }
     this.#busy.delete(worker)

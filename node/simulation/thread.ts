@@ -2,6 +2,7 @@
 import '../polyfill.js'
 import { parentPort } from 'node:worker_threads'
 import { Simulation } from '../../src/sim/simulation.js'
+import { TraceFolder } from '../trace-file.js'
 import type { FromThread, Order } from './messages.js'
 
 /** Entries of the agenda between two looks at the clock. */
@@ -12,16 +13,18 @@ if (parentPort === null) throw new Error('runs as a thread only')
 const port = parentPort
 const tell = (message: FromThread): void => port.postMessage(message)
 
-port.on('message', ({ options }: Order) => {
+port.on('message', ({ options, trace }: Order) => {
   try {
     const started = performance.now()
-    const simulation = new Simulation(options)
+    const traces = trace === undefined ? undefined : new TraceFolder(trace)
+    const simulation = new Simulation(options, { ...(traces && { onTrace: traces.write }) })
     let told = started
     while (simulation.advance(strideSteps)) {
       if (performance.now() - told < progressMs) continue
       tell({ type: 'progress', progress: simulation.progress() })
       told = performance.now()
     }
+    traces?.flush()
     const report = simulation.report()
     tell({ type: 'finished', report, realMs: Math.round(performance.now() - started) })
   } catch (error) {

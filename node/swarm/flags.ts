@@ -10,6 +10,7 @@ export interface SwarmFlags {
   readonly json?: string
   readonly keep?: boolean
   readonly folder?: string
+  readonly trace?: string
   readonly timeLimit: string
   readonly quiet?: boolean
 }

@@ -1,5 +1,5 @@
 /** What `overage swarm` was asked for, checked: text from the command line in, a market and its terms out. */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { UsageError } from '../errors.js'
 import { countField, realField } from '../fields.js'
 import { assertWritable, numberOf } from '../flag-values.js'
@@ -31,10 +31,17 @@ export async function swarmRequestOf(flags: SwarmFlags): Promise<SwarmRequest> {
   const timeLimitMs = numberOf(timeLimit) * 1_000
   const market = await marketOf(flags)
   if (json !== undefined && json !== '-') await assertWritable(json)
+  const folder = flags.folder ?? join('.overage', seed.replace(/[^\p{L}\p{N}_-]+/gu, '-'))
+  if (flags.trace !== undefined && resolve(flags.trace) === resolve(folder)) {
+    throw new UsageError(`--trace: ${folder} is where stores and logs go`, {
+      advice: `name a folder of its own, such as ${join(folder, 'traces')}`,
+    })
+  }
   return {
     market,
     seed,
-    folder: flags.folder ?? join('.overage', seed.replace(/[^\p{L}\p{N}_-]+/gu, '-')),
+    folder,
+    trace: flags.trace,
     isolate: isolate ?? (market.people.length <= processesMax ? 'process' : 'none'),
     patienceMs,
     timeLimitMs,

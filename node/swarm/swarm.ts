@@ -19,6 +19,8 @@ export interface SwarmOptions {
   /** Fixes the identities and who dials whom. */
   readonly seed: string
   readonly folder: string
+  /** Where each node's trace goes; undefined: none is written. */
+  readonly trace: string | undefined
   readonly isolate: Isolation
   /** How long a node may take to load, start, answer or stop. A loaded machine starts twelve at once. */
   readonly patienceMs: number
@@ -92,8 +94,8 @@ export class Swarm {
 
   /** Starts every node and waits until the mesh has formed. @throws NodeStartError naming the node that did not start. */
   async launch(): Promise<void> {
-    const { market, seed, folder } = this.#options
-    const desks = await layOut({ folder, market, seed })
+    const { market, seed, folder, trace } = this.#options
+    const desks = await layOut({ folder, market, seed, trace })
     this.#enter('starting')
     const dialling = new Prng(seed).fork('dialling')
     const dialled = desks.map((_, index) => peersOf(index, dialling))
@@ -180,7 +182,7 @@ export class Swarm {
   async #inProcess(): Promise<(desk: Desk) => Promise<Starter>> {
     const { startMarketNode } = await import('../market-node.js')
     const { market, rules } = this.#options.market
-    return async ({ person, folder, log, identitySeed }) => {
+    return async ({ person, folder, log, trace, identitySeed }) => {
       if (this.#cancelled) throw new Error('the swarm was stopped')
       const node = {
         ...person,
@@ -191,6 +193,7 @@ export class Swarm {
         identitySeed,
         rules,
         log: openLog(log, { level: 'info', node: person.name }),
+        ...(trace !== undefined && { trace }),
       }
       return (bootstrap) => startInProcess({ node: { ...node, bootstrap }, logFile: log, start: startMarketNode })
     }

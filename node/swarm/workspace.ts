@@ -7,6 +7,7 @@ import { UsageError } from '../errors.js'
 import type { Market } from '../market-file.js'
 import { sellsAsWritten, wantsAsWritten } from '../person.js'
 import { rulesAsWritten } from '../rules-fields.js'
+import { layOutTraces, traceFileIn } from '../trace-file.js'
 
 /** Marks a folder as ours, to be emptied by the next swarm. */
 const infoName = 'swarm.json'
@@ -16,6 +17,7 @@ export interface Desk {
   readonly folder: string
   readonly config: string
   readonly log: string
+  readonly trace: string | undefined
   readonly identitySeed: Uint8Array
 }
 
@@ -40,13 +42,15 @@ export interface WorkspaceOptions {
   readonly folder: string
   readonly market: Market
   readonly seed: string
+  /** A folder for traces, apart from `folder`, though it may be in it. */
+  readonly trace: string | undefined
 }
 
 /**
  * Empties the folder of an earlier swarm and lays out this one, a configuration for each node.
  * @throws UsageError when the folder holds anything that no swarm put there, or a swarm that still runs.
  */
-export async function layOut({ folder, market, seed }: WorkspaceOptions): Promise<readonly Desk[]> {
+export async function layOut({ folder, market, seed, trace }: WorkspaceOptions): Promise<readonly Desk[]> {
   await mkdir(folder, { recursive: true }).catch((cause: Error) => {
     throw new UsageError(`${folder}: ${cause.message}`, { advice: 'name another folder with --folder', cause })
   })
@@ -59,6 +63,7 @@ export async function layOut({ folder, market, seed }: WorkspaceOptions): Promis
   await assertFree(folder)
   for (const name of found) await rm(join(folder, name), { recursive: true, force: true })
   await writeInfo(folder, { seed, market: market.market, pid: process.pid, nodes: [] })
+  if (trace !== undefined) layOutTraces(trace)
   const identities = new Prng(seed).fork('identity')
   const desks = market.people.map((person): Desk => {
     const own = join(folder, person.name)
@@ -67,6 +72,7 @@ export async function layOut({ folder, market, seed }: WorkspaceOptions): Promis
       folder: own,
       config: join(own, 'node.json'),
       log: join(folder, `${person.name}.jsonl`),
+      trace: trace === undefined ? undefined : traceFileIn(trace, person.name),
       identitySeed: seedBytes(identities.fork(person.name)),
     }
   })
@@ -104,7 +110,7 @@ export async function writeInfo(folder: string, info: SwarmInfo): Promise<void> 
 const seedBytes = (prng: Prng): Uint8Array => Uint8Array.from({ length: 32 }, () => prng.below(256))
 
 /** What `overage node --config` reads: each node of a swarm can be run again by hand. */
-function configOf({ person, folder, log, identitySeed }: Desk, { market, rules }: Market): object {
+function configOf({ person, folder, log, trace, identitySeed }: Desk, { market, rules }: Market): object {
   const { name, sells, wants } = person
   return {
     name,
@@ -117,5 +123,6 @@ function configOf({ person, folder, log, identitySeed }: Desk, { market, rules }
     ...(wants !== undefined && { wants: wantsAsWritten(wants) }),
     rules: rulesAsWritten(rules),
     log: { file: log },
+    ...(trace !== undefined && { trace }),
   }
 }

@@ -5,6 +5,7 @@ import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { Wire } from '../protocol/codec.js'
 import { openWire } from '../protocol/open-seal.js'
 import { defaultDriverLimits } from '../runtime/driver.js'
+import type { TraceLine } from '../runtime/trace-line.js'
 import { type Millis, millis } from '../units.js'
 import { applyFaults, endOf, planOf } from './faults.js'
 import { epoch } from './host.js'
@@ -35,6 +36,8 @@ export interface SimulationProgress {
 
 export interface SimulationHooks {
   readonly onStep?: (step: Step) => void
+  /** Sees every node's trace. Not with `fast`: a trace is made of bytes. */
+  readonly onTrace?: (person: string, line: TraceLine) => void
 }
 
 /** What an observer notes while a market runs. */
@@ -91,6 +94,7 @@ export class Simulation {
         hooks.onStep?.(step)
       },
       onFact: (person, fact, now) => this.#note(person, fact, now),
+      ...(hooks.onTrace && { onTrace: hooks.onTrace }),
       onMessage: ({ to, bytes, copies }) => {
         this.#notes.bytes[to === undefined ? 'gossip' : 'direct'] += bytes * copies
       },

@@ -3,7 +3,7 @@
  * network, the clock and the disk replaced. Everything that happens follows from the seed.
  */
 import type { Fact } from '../agent/agent.js'
-import { Participant } from '../agent/participant.js'
+import { Participant, type ParticipantOptions } from '../agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../agent/rules.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
@@ -11,6 +11,8 @@ import type { Wire } from '../protocol/codec.js'
 import { limits } from '../protocol/message.js'
 import { listenedShards, shardOf } from '../protocol/topics.js'
 import { Driver, defaultDriverLimits } from '../runtime/driver.js'
+import { recorded } from '../runtime/recording.js'
+import type { TraceLine } from '../runtime/trace-line.js'
 import type { Millis } from '../units.js'
 import { Agenda } from './agenda.js'
 import { Disk } from './disk.js'
@@ -32,6 +34,8 @@ export interface WorldOptions<Frame = Uint8Array> {
   /** Shards of the offers' gossip, and how many of them a buyer listens to. Default: one. */
   readonly shards?: { readonly count: number; readonly heard: number }
   readonly onFact?: (person: string, fact: Fact, now: Millis) => void
+  /** Sees every run and every step of every node, as its trace has them. Messages must pass as bytes. */
+  readonly onTrace?: (person: string, line: TraceLine) => void
   /** Sees every step of every node before any of its effects is carried out. */
   readonly onStep?: (step: Step) => void
   /** Sees every message as it is handed to the network, whatever becomes of it. */
@@ -121,8 +125,11 @@ export class World<Frame = Uint8Array> {
   }
 
   #boot(host: Machine<Frame>): Driver<Frame> {
-    const { market, verifier, onFact } = this.#options
-    host.participant = this.#participant(host.person, host.disk.contents())
+    const { market, verifier, onFact, onTrace } = this.#options
+    const { name } = host.person
+    const given = this.#participantOptions(host.person, host.disk.contents())
+    const recording = onTrace && recorded(given, { name, signatures: 'simulated', sink: (line) => onTrace(name, line) })
+    host.participant = recording?.participant ?? new Participant(given)
     const driver: Driver<Frame> = new Driver<Frame>({
       agent: host.participant,
       market,
@@ -137,12 +144,13 @@ export class World<Frame = Uint8Array> {
       limits: defaultDriverLimits,
       trace: {
         step: (now, event, effects) => {
+          recording?.trace.step(now, event, effects)
           const { person, participant } = host
           this.#options.onStep?.({ person, participant, now, event, effects, backlog: driver.backlog })
           if (effects.length > 0) this.#crashesAt(host, 'stepped')
         },
       },
-      onFact: (fact) => onFact?.(host.person.name, fact, this.now),
+      onFact: (fact) => onFact?.(name, fact, this.now),
       onFailure: (error) => {
         throw error
       },
@@ -202,7 +210,7 @@ export class World<Frame = Uint8Array> {
       shards: [...new Set([...published, ...heard])],
       clock: new HostClock(this.#agenda, skewMs),
       disk: new Disk(),
-      participant: this.#participant(person, []),
+      participant: new Participant(this.#participantOptions(person, [])),
       driver: undefined,
     }
   }
@@ -213,10 +221,9 @@ export class World<Frame = Uint8Array> {
     return host
   }
 
-  #participant(person: SimulatedPerson, restored: StoreContents): Participant {
+  #participantOptions({ signer, sells, wants }: SimulatedPerson, restored: StoreContents): ParticipantOptions {
     const { market, rules, random, verifier } = this.#options
-    const { signer, sells, wants } = person
-    return new Participant({
+    return {
       signer,
       verifier,
       market,
@@ -226,7 +233,7 @@ export class World<Frame = Uint8Array> {
       sells,
       wants,
       restored,
-    })
+    }
   }
 
   #crashesAt(host: Machine<Frame>, moment: Moment): boolean {

@@ -133,7 +133,7 @@ describe('the command line', () => {
 
   it('documents every command and the exit codes', async () => {
     const [main, ...each] = await Promise.all(
-      [[], ['clear'], ['reply'], ['node'], ['swarm']].map((command) => overage([...command, '--help'])),
+      [[], ['clear'], ['reply'], ['node'], ['swarm'], ['replay']].map((command) => overage([...command, '--help'])),
     )
     expect(main?.out).toContain('130  interrupted')
     for (const { code, out } of each) {

@@ -82,6 +82,19 @@ describe('overage simulate', () => {
     expect(JSON.parse(again.out)).toMatchObject({ digest: report['digest'] })
   })
 
+  it('keeps a trace of every node that replays identically, and changes nothing by it', async () => {
+    const traces = join(folder, 'traces')
+    const [plain, traced] = await Promise.all([
+      overage(...small, '--json'),
+      overage(...small, '--json', '--trace', traces),
+    ])
+    const digests = [plain!, traced!].map(({ out }) => (JSON.parse(out) as { digest: string }).digest)
+    expect(digests[0]).toBe(digests[1])
+    const { code, out } = await overage('replay', traces, '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ identical: true, traces: 17 })
+  })
+
   it('holds a market for each seed, whatever the number of threads', async () => {
     const many = [...small, '--fast', '--seeds', '3', '--json']
     const [one, two] = await Promise.all([overage(...many, '--workers', '1'), overage(...many, '--workers', '2')])

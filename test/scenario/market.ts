@@ -24,6 +24,7 @@ export interface TrialOptions {
   /** Each buyer's budget, drawn from this range of currency; default: none. */
   readonly budget?: readonly [number, number]
   readonly crashes?: WorldOptions['crashes']
+  readonly onTrace?: WorldOptions['onTrace']
 }
 
 /** A market of MECHANISM §11's reference population, supply 0.8 of demand, in virtual time. */
@@ -34,7 +35,8 @@ export class Trial {
   readonly random: Prng
   readonly #watch: Watch
 
-  constructor({ seed, buyers, sellers, rules = internetRules, network = calmNetwork, budget, crashes }: TrialOptions) {
+  constructor(options: TrialOptions) {
+    const { seed, buyers, sellers, rules = internetRules, network = calmNetwork, budget, crashes, onTrace } = options
     this.random = new Prng(seed)
     const population = budget === undefined ? referencePopulation : { ...referencePopulation, budget }
     const closesAfterMs = millis(3_600_000)
@@ -61,6 +63,7 @@ export class Trial {
       onFact: (who, fact) => this.facts.push({ who, fact }),
       onStep: (step) => this.#watch.step(step),
       ...(crashes !== undefined && { crashes }),
+      ...(onTrace !== undefined && { onTrace }),
     })
   }
 

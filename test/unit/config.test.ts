@@ -48,6 +48,12 @@ describe('the configuration of a node', () => {
     expect(config).toMatchObject({ name: 'flag', log: { level: 'debug' } })
   })
 
+  it('writes a trace only where it is told to', async () => {
+    expect(await load({ name: 'ann' })).not.toHaveProperty('trace')
+    expect((await load({ trace: 'file.jsonl' })).trace).toBe('file.jsonl')
+    expect((await load({}, { environment: { OVERAGE_TRACE: 'variable.jsonl' } })).trace).toBe('variable.jsonl')
+  })
+
   it('reads lists and switches from the environment', async () => {
     const environment = { OVERAGE_LISTEN: '/ip4/127.0.0.1/tcp/1, /ip4/127.0.0.1/tcp/2', OVERAGE_LOCAL: 'true' }
     const config = await load({}, { environment })

@@ -119,6 +119,8 @@ describe('what a simulation is asked for', () => {
     [{ view: 'all' }, '--view: must be a whole number from 1 to 64, got "all"'],
     [{ budget: '0..5' }, '--budget: must be a range of amounts above 0'],
     [{ timeLimit: '10ms' }, '--time-limit: must be a time from 1s to 24h, such as 10min, got "10ms"'],
+    [{ trace: 'traces', fast: true }, '--trace: --fast makes no bytes to record'],
+    [{ trace: 'traces', seeds: '2' }, '--trace: traces are of one market, --seeds asks for many'],
     [{ seeds: '0' }, '--seeds: must be a whole number from 1 to 10000, got 0'],
     [{ seed: '' }, '--seed: must be 1 to 64 characters'],
   ])('is refused for %j', async (flags, message) => {

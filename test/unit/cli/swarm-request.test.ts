@@ -41,6 +41,7 @@ describe('what a swarm is asked for', () => {
     [{ buyers: '-3' }, '--buyers: must be a whole number from 1 to 1000, got -3'],
     [{ buyers: '1000', sellers: '1' }, '--buyers, --sellers: must be at most 1000 together'],
     [{ supplyRatio: '0' }, '--supply-ratio: must be a number above 0 up to 100, got 0'],
+    [{ folder: 'a', trace: './a/' }, '--trace: a is where stores and logs go'],
     [{ timeLimit: '' }, '--time-limit: must be a number of seconds above 0 up to 86400, got ""'],
   ])('is refused for %j', async (flags, message) => {
     await expect(request(flags)).rejects.toThrow(UsageError)
