@@ -6,13 +6,15 @@ import { addClear } from './commands/clear.js'
 import { addNode } from './commands/node.js'
 import { addReplay } from './commands/replay.js'
 import { addReply } from './commands/reply.js'
+import { addSimulate } from './commands/simulate.js'
+import { addStudy } from './commands/study.js'
 import { addSwarm } from './commands/swarm.js'
 import { CommandError, exitCodes } from './errors.js'
 
 const description = `A market for leftover mobile data with no middle: every person is a node, every seller runs its own auction.
 
 Two commands compute without a network (clear, reply); one runs a node; one runs a whole market on this machine;
-one replays nodes from their traces.`
+one replays nodes from their traces. In virtual time, one simulates a market and one studies many.`
 
 const help = `
 Start here:
@@ -38,7 +40,7 @@ function commandLine(): Command {
     .showSuggestionAfterError(true)
     .showHelpAfterError('(overage --help lists the commands; overage <command> --help explains one)')
     .exitOverride()
-  for (const add of [addClear, addReply, addNode, addSwarm, addReplay]) add(program)
+  for (const add of [addClear, addReply, addNode, addSwarm, addSimulate, addStudy, addReplay]) add(program)
   return program
 }
 

@@ -1,10 +1,8 @@
 /** What `overage swarm` was asked for, checked: text from the command line in, a market and its terms out. */
-import { open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { z } from 'zod'
 import { UsageError } from '../errors.js'
 import { countField, realField } from '../fields.js'
-import { checkValue } from '../input.js'
+import { assertWritable, numberOf } from '../flag-values.js'
 import { generateMarket, type Market, peopleMax, readMarket } from '../market-file.js'
 import { processesMax, type SwarmFlags } from './flags.js'
 import type { SwarmOptions } from './swarm.js'
@@ -88,23 +86,3 @@ function countsOf({ nodes, buyers, sellers }: SwarmFlags): { readonly buyers: nu
 
 /** One sells, one buys. */
 const nodesField = countField({ min: 2, max: peopleMax })
-
-interface NumericFlag {
-  readonly given: string | undefined
-  readonly flag: string
-  readonly schema: z.ZodType<number>
-}
-
-function numberOf({ given, flag, schema }: NumericFlag): number {
-  const value = given === undefined || given.trim() === '' || Number.isNaN(Number(given)) ? given : Number(given)
-  return checkValue({ [flag]: value }, { source: 'command line', schema: z.object({ [flag]: schema }) })[flag]!
-}
-
-/** Before a minute's work, not after it. */
-async function assertWritable(file: string): Promise<void> {
-  try {
-    await (await open(file, 'a')).close()
-  } catch (cause) {
-    throw new UsageError(`--json: ${(cause as Error).message}`, { advice: 'name a file in an existing folder', cause })
-  }
-}

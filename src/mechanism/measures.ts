@@ -150,11 +150,14 @@ export function truthfulness(pairs: readonly TruthPair[]): TruthGain {
   return { mean: mean / scale, interval95: (studentQuantile(n - 1) * Math.sqrt(variance / n)) / scale, pairs: n }
 }
 
-/** The 97.5 % quantile of Student's distribution, by Cornish and Fisher's expansion; within 1 % from four degrees on. */
-function studentQuantile(freedom: number): number {
+/** The 97.5 % quantile for so few degrees of freedom that the expansion is too low. */
+const studentFew = [12.7062, 4.3027, 3.1824]
+
+/** The 97.5 % quantile of Student's distribution, by Cornish and Fisher's expansion; within 1 %. */
+export function studentQuantile(freedom: number): number {
   const z = 1.959964
   const first = (z ** 3 + z) / 4
   const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96
   const third = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384
-  return z + first / freedom + second / freedom ** 2 + third / freedom ** 3
+  return studentFew[freedom - 1] ?? z + first / freedom + second / freedom ** 2 + third / freedom ** 3
 }

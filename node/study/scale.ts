@@ -1,0 +1,103 @@
+import { lineCharts } from './chart.js'
+import { referenceMarket } from './reference.js'
+import { summaryRows } from './rows.js'
+import type { Study } from './study.js'
+
+/** People to a shard of the offers' gossip: about 200 offers, which fill many views. */
+const buyersPerShard = 500
+
+/** Cost per person must not grow with the market. */
+export const scale: Study = {
+  name: 'scale',
+  question: 'Does the cost of a person grow with the market, from 100 buyers to 100 000?',
+  seeds: { full: 3, quick: 2 },
+  points: (extent) => {
+    const sizes = extent === 'full' ? [100, 300, 1_000, 3_000, 10_000, 30_000, 100_000] : [20, 60]
+    return sizes.map((buyers) => {
+      const shards = Math.max(1, Math.round(buyers / buyersPerShard))
+      return {
+        at: { buyers, shards },
+        options: { ...referenceMarket(buyers), shards, shardsHeard: Math.min(2, shards) },
+        ...(buyers >= 10_000 && { seedsMax: 1 }),
+      }
+    })
+  },
+  rows: (points) =>
+    summaryRows(points, [
+      'welfareShare',
+      'bidsPerBuyer',
+      'sellersPerBuyer',
+      'directMessagesPerNode',
+      'gossipMessagesPerNode',
+      'lastTradeSeconds',
+    ]),
+  shown: ['buyers', 'shards', 'runs', 'welfareShare', 'bidsPerBuyer', 'directMessagesPerNode', 'gossipMessagesPerNode'],
+  charts: (rows) => {
+    const x = { field: 'buyers', title: 'buyers', log: true, format: '~s' }
+    const common = { subtitle: '', rows, x }
+    return [
+      {
+        name: 'cost',
+        spec: lineCharts({
+          title: 'Cost per person against the size of the market',
+          subtitle: `Mean over seeds; one shard of gossip for each ${buyersPerShard} buyers, two of them heard`,
+          panels: [
+            {
+              ...common,
+              title: 'bids',
+              y: { field: 'bidsPerBuyer', title: 'bids per buyer', domain: fromZero(rows, 'bidsPerBuyerHigh') },
+            },
+            {
+              ...common,
+              title: 'direct messages',
+              y: {
+                field: 'directMessagesPerNode',
+                title: 'messages per node',
+                domain: fromZero(rows, 'directMessagesPerNodeHigh'),
+              },
+            },
+            {
+              ...common,
+              title: 'gossip',
+              y: {
+                field: 'gossipMessagesPerNode',
+                title: 'messages per node',
+                format: '~s',
+                domain: fromZero(rows, 'gossipMessagesPerNodeHigh'),
+              },
+            },
+          ],
+        }),
+      },
+      {
+        name: 'welfare',
+        spec: lineCharts({
+          title: 'Welfare and time against the size of the market',
+          subtitle: 'Mean over seeds with 95 % intervals',
+          panels: [
+            {
+              ...common,
+              title: 'welfare',
+              y: { field: 'welfareShare', title: 'share of the optimal welfare', format: '.1%' },
+            },
+            {
+              ...common,
+              title: 'time',
+              y: {
+                field: 'lastTradeSeconds',
+                title: 'market time until the last trade, s',
+                domain: fromZero(rows, 'lastTradeSecondsHigh'),
+              },
+            },
+          ],
+        }),
+      },
+    ]
+  },
+}
+
+/** A cost that does not grow looks flat only where nothing is cut off. */
+const fromZero = (rows: readonly Readonly<Record<string, unknown>>[], field: string): readonly [number, number] => [
+  0,
+  Math.max(...rows.map((row) => Number(row[field]))) * 1.1,
+]

@@ -1,0 +1,93 @@
+import { truthfulness as gainOf, type TruthPair } from '../../src/mechanism/measures.js'
+import { policyNames } from '../../src/mechanism/reserve.js'
+import type { Figures } from '../simulation/figures.js'
+import { lineChart } from './chart.js'
+import { referenceMarket, withRules } from './reference.js'
+import { rounded } from './rows.js'
+import type { Point, PointRuns, Row, Study } from './study.js'
+
+/** Runs in which the first buyer says the truth; every other declaration is compared with these. */
+const truth = 1_000
+/** Who misreports; people are drawn by chance, so that any of them will do. */
+const liar = 1
+
+/** When sellers commit, besides the rule of MECHANISM §6.2. */
+const commitRules = [
+  { name: 'hasty', calmRounds: 1, roundsMax: 3 },
+  { name: 'patient', calmRounds: 4, roundsMax: 12 },
+] as const
+
+/** MECHANISM §8: pairs of runs that differ in one buyer's declared valuation alone. */
+export const truthfulness: Study = {
+  name: 'truthfulness',
+  question: 'What does a buyer gain from declaring its value wrongly, under each reserve policy and commit rule?',
+  seeds: { full: 100, quick: 8 },
+  points: (extent) => {
+    const declared = extent === 'full' ? [500, 750, 900, 1_100, 1_330, 2_000] : [500, 2_000]
+    const market = { ...referenceMarket(60), sellers: 24 }
+    const policies = (extent === 'full' ? policyNames : (['tracking', 'fixed'] as const)).map((policy) => ({
+      at: { variant: policy, policy, calmRounds: market.rules.calmRounds, roundsMax: market.rules.roundsMax },
+      options: { ...market, policy },
+    }))
+    const rules = (extent === 'full' ? commitRules : []).map(({ name, ...rule }) => ({
+      at: { variant: `tracking, ${name}`, policy: 'tracking', ...rule },
+      options: withRules(market, rule),
+    }))
+    return [...policies, ...rules].flatMap(({ at, options }) =>
+      [truth, ...declared].map(
+        (perMille): Point => ({
+          at: { ...at, perMille },
+          options: { ...options, misreport: { buyer: liar, perMille } },
+        }),
+      ),
+    )
+  },
+  rows: (points) =>
+    points
+      .filter(({ at }) => at['perMille'] !== truth)
+      .flatMap((point) => rowsOf(point, points.find((other) => isTruthOf(other, point))?.runs ?? [])),
+  shown: ['variant', 'k', 'pairs', 'gain', 'gainLow', 'gainHigh'],
+  charts: (rows) => {
+    const subtitle =
+      'Gain of one buyer, share of its utility, with 95 % intervals; all others truthful; 60 buyers, 24 sellers'
+    const series = { field: 'variant', label: String }
+    const x = {
+      field: 'k',
+      title: 'declared value over true value',
+      ticks: [0.5, 0.75, 1, 1.33, 2],
+      log: true,
+      format: '.2~f',
+    }
+    const y = { field: 'gain', title: 'gain from the misreport', format: '+.0%' }
+    const nothing = { label: '', points: [0.5, 2].map((k) => ({ x: k, y: 0 })) }
+    const drawn = (name: string, title: string, chosen: readonly Row[]) => ({
+      name,
+      spec: lineChart({ title, subtitle, rows: chosen, x, y, series, references: [nothing] }),
+    })
+    const commits = rows.filter(({ policy }) => policy === 'tracking')
+    return [
+      drawn('policies', 'What a misreport gains, by reserve policy', rows.filter(isPolicy)),
+      ...(commits.length > rows.filter(isPolicy).filter(({ policy }) => policy === 'tracking').length
+        ? [drawn('commits', 'What a misreport gains, by when sellers commit', commits)]
+        : []),
+    ]
+  },
+}
+
+const isPolicy = ({ variant, policy }: Row): boolean => variant === policy
+
+const isTruthOf = ({ at }: PointRuns, { at: other }: PointRuns): boolean =>
+  at['variant'] === other['variant'] && at['perMille'] === truth
+
+/** The pairs of runs with the same seed; none where there are not yet two. */
+function rowsOf({ at, runs }: PointRuns, truthful: readonly Figures[]): readonly Row[] {
+  const pairs: TruthPair[] = runs.flatMap((run, seed) => {
+    const base = truthful[seed]
+    return base === undefined ? [] : [{ truthful: base.firstBuyerUtility, misreporting: run.firstBuyerUtility }]
+  })
+  if (pairs.length < 2) return []
+  const { mean, interval95 } = gainOf(pairs)
+  const { perMille, ...rest } = at
+  const gain = { gain: rounded(mean), gainLow: rounded(mean - interval95), gainHigh: rounded(mean + interval95) }
+  return [{ ...rest, k: Number(perMille) / 1_000, pairs: pairs.length, ...gain }]
+}

@@ -1,0 +1,172 @@
+/** `overage simulate` and `overage study` as people run them, from the build. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+
+const running = new Set<ChildProcess>()
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'overage-simulate-'))
+})
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+function start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  const child = spawn(process.execPath, ['dist/node/main.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
+  let [out, err] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code) => {
+      running.delete(child)
+      resolve({ code, out, err })
+    })
+  })
+  return { child, ended }
+}
+
+const overage = (...args: readonly string[]): Promise<Ended> => start(args).ended
+
+const small = ['simulate', '--buyers', '12', '--sellers', '5', '--lan']
+
+describe('overage simulate', () => {
+  it('gives the same market for the same seed, and another for another', async () => {
+    const seeds = ['one', 'one', 'two']
+    const runs = await Promise.all(seeds.map((seed) => overage(...small, '--seed', seed, '--json')))
+    const digests = runs.map(({ code, out, err }) => {
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+      return (JSON.parse(out) as { digest: string }).digest
+    })
+    expect(digests[0]).toMatch(/^[0-9a-f]{64}$/)
+    expect(digests[1]).toBe(digests[0])
+    expect(digests[2]).not.toBe(digests[0])
+  })
+
+  it('says for programs how good the market was and what it cost, in numbers, and what repeats it', async () => {
+    const file = join(folder, 'report.json')
+    const { code, out } = await overage(...small, '--loss', '5%', '--json', file)
+    expect(code).toBe(0)
+    expect(out).toContain('no law broken')
+    const report = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+    const names = ['welfareShare', 'bidsPerBuyer', 'sellersPerBuyer', 'directMessagesPerNode', 'gossipMessagesPerNode']
+    const more = [
+      'maxRegretOverEpsilon',
+      'violations',
+      'realMs',
+      'virtualMs',
+      'soldShare',
+      'meanPrice',
+      'clearingPrice',
+    ]
+    for (const name of [...names, ...more, 'directBytesPerNode']) expect(report[name]).toEqual(expect.any(Number))
+    expect(report['options']).toMatchObject({ buyers: 12, network: { lossPerMille: 50 } })
+    const command = String(report['command'])
+    expect(command).toBe('overage simulate --seed demo --buyers 12 --sellers 5 --lan --loss 5%')
+    const again = await overage(...command.split(' ').slice(1), '--json')
+    expect(JSON.parse(again.out)).toMatchObject({ digest: report['digest'] })
+  })
+
+  it('keeps a trace of every node that replays identically, and changes nothing by it', async () => {
+    const traces = join(folder, 'traces')
+    const [plain, traced] = await Promise.all([
+      overage(...small, '--json'),
+      overage(...small, '--json', '--trace', traces),
+    ])
+    const digests = [plain!, traced!].map(({ out }) => (JSON.parse(out) as { digest: string }).digest)
+    expect(digests[0]).toBe(digests[1])
+    const { code, out } = await overage('replay', traces, '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ identical: true, traces: 17 })
+  })
+
+  it('holds a market for each seed, whatever the number of threads', async () => {
+    const many = [...small, '--fast', '--seeds', '3', '--json']
+    const [one, two] = await Promise.all([overage(...many, '--workers', '1'), overage(...many, '--workers', '2')])
+    const [first, second] = [one!, two!].map(({ code, out }) => {
+      expect(code).toBe(0)
+      return JSON.parse(out) as { runs: { digest: string }[]; summary: unknown }
+    })
+    expect(first!.runs.map(({ digest }) => digest)).toEqual(second!.runs.map(({ digest }) => digest))
+    expect(first!.summary).toEqual(second!.summary)
+    expect(first!.summary).toMatchObject({ welfareShare: { count: 3 } })
+  })
+
+  it('exits with 1 when the market does not end in time', async () => {
+    const { code, out, err } = await overage(...small, '--time-limit', '1s', '--json')
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({ ended: false })
+    expect(err).toContain('seed "demo": the market did not end in time')
+  })
+
+  it('exits with 2 when it was asked wrongly, naming the flag', async () => {
+    const { code, out, err } = await overage(...small, '--latency', 'fast')
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toBe(
+      'error: command line: --latency: must be a range of times up to 1h, such as 20..200 or 1ms..5ms, got "fast"\n',
+    )
+  })
+
+  it.each(['simulate', 'study'])('explains %s with examples', async (command) => {
+    const { code, out } = await overage(command, '--help')
+    expect(code).toBe(0)
+    expect(out).toContain('Examples:')
+  })
+
+  it('stops on Ctrl-C and exits with 130', async () => {
+    const { child, ended } = start(['study', 'strategies', '--quick', '--out', join(folder, 'stopped')])
+    // The first line of progress: markets are being held.
+    child.stderr?.once('data', () => child.kill('SIGINT'))
+    const { code, err } = await ended
+    expect(code).toBe(130)
+    expect(err).toContain('the same command goes on from there')
+    expect(await readFile(join(folder, 'stopped', 'runs.jsonl'), 'utf8')).toContain('"welfareShare"')
+  })
+})
+
+describe('overage study', () => {
+  it('writes table and pictures, the same from the runs that it kept as from those that it made', async () => {
+    const out = join(folder, 'studies')
+    const read = async () => {
+      const names = (await readdir(out)).sort()
+      return Promise.all(names.map(async (name) => [name, await readFile(join(out, name), 'utf8')]))
+    }
+    const study = ['study', 'epsilon', '--quick', '--seeds', '2', '--out', out]
+    const made = await overage(...study)
+    expect(made.code).toBe(0)
+    expect(made.err).toContain('6/6 runs')
+    const files = await read()
+    expect(files.map(([name]) => name)).toEqual([
+      'epsilon-bids.svg',
+      'epsilon-welfare.svg',
+      'epsilon.csv',
+      'epsilon.json',
+      'runs.jsonl',
+    ])
+    const kept = await overage(...study)
+    expect(kept).toEqual({ code: 0, out: made.out, err: '' })
+    expect(await read()).toEqual(files)
+  })
+
+  it('names the studies that there are, and exits with 2 for another', async () => {
+    const [list, unknown] = await Promise.all([overage('study', 'list'), overage('study', 'astrology')])
+    expect(list.out).toMatch(/truthfulness +What does a buyer gain/)
+    expect(unknown.code).toBe(2)
+    expect(unknown.err).toContain('no such study: astrology')
+  })
+})
