@@ -160,8 +160,9 @@ export class Buyer {
 
   #reply(now: Millis, out: Effect[]): void {
     const { plan, rules, book } = this.#options
-    const situation = anticipating(this.#situation(now), { perMille: rules.anticipationPerMille })
-    const reply = strategies[plan.strategy](situation)
+    const situation = this.#situation(now)
+    const reply = strategies[plan.strategy](anticipating(situation, { perMille: rules.anticipationPerMille }))
+    // What stands counts for what it brings as things are: only what is better even when prices have risen replaces it.
     if (!worthSending({ situation, reply, gateShare: rules.gateSharePerMille / 1_000 })) return
     this.#standing.replace(now, reply.bids, book, out)
   }
