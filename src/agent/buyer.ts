@@ -201,11 +201,12 @@ export class Buyer {
 
   #viewOf(offer: OfferId): AskedView {
     const standing = this.#standing.get(offer)
-    const known = standing?.quote ?? this.#options.book.get(offer)?.body
-    const { ladder = [], reserve = ticks(0) } = known ?? {}
+    const published = this.#options.book.get(offer)?.body
+    const { ladder = [], reserve = ticks(0) } = standing?.quote ?? published ?? {}
+    const asked = { offer, ladder, reserve, floor: (standing?.offer ?? published)?.floor }
     const bid = standing?.bid.body
-    if (bid === undefined || bid.quantity === 0) return { offer, ladder, reserve }
-    return { offer, ladder, reserve, standing: { quantity: bid.quantity, price: bid.price } }
+    if (bid === undefined || bid.quantity === 0) return asked
+    return { ...asked, standing: { quantity: bid.quantity, price: bid.price } }
   }
 
   #budgetLeft(): Micros {

@@ -19,7 +19,7 @@ export interface Rules {
    * steps of a tick, and whoever is outbid when the auction commits gets nothing.
    */
   readonly anticipationPerMille: number
-  /** The share of the expected utility that new bids must gain, in thousandths (MECHANISM §5.8). */
+  /** The share of their own expected utility that new bids must gain over the standing ones, in thousandths (MECHANISM §5.8). */
   readonly gateSharePerMille: number
   /** Longest random delay before reacting to news: about one round (MECHANISM §5.9). */
   readonly reactMsMax: Millis
