@@ -33,6 +33,7 @@ export type {
 } from './agent/agent.js'
 export { Participant, type ParticipantOptions } from './agent/participant.js'
 export { type BuyPlan, internetRules, lanRules, type Rules, type SellPlan } from './agent/rules.js'
+export * from './mechanism/anticipation.js'
 export { type Award as Allocation, type Clearing, clear } from './mechanism/auction.js'
 export type { Ask, Bid as BookBid, Ladder, Rung } from './mechanism/bid.js'
 export * from './mechanism/ladder.js'

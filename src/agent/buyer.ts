@@ -1,5 +1,5 @@
-import { anticipate } from '../mechanism/ladder.js'
-import { type OfferView, type Situation, worthSending } from '../mechanism/reply.js'
+import { type AskedSituation, type AskedView, anticipating } from '../mechanism/anticipation.js'
+import { worthSending } from '../mechanism/reply.js'
 import { strategies } from '../mechanism/strategy.js'
 import { type Valuation, valuationOf } from '../mechanism/valuation.js'
 import type { Random } from '../ports/random.js'
@@ -7,7 +7,7 @@ import type { Signer } from '../ports/signer.js'
 import type { StoreContents, StoreRecord } from '../ports/store.js'
 import type { Award, Closed, Decline, Offer, OfferId, Quote, Receipt, Refused, Sealed } from '../protocol/message.js'
 import { digestOf, seal } from '../protocol/signing.js'
-import { cost, type Micros, type Millis, micros, microsMax } from '../units.js'
+import { cost, type Micros, type Millis, micros, microsMax, ticks } from '../units.js'
 import type { BuyerStatus, Effect } from './agent.js'
 import { faultOf } from './award-check.js'
 import { answer, report } from './effects.js'
@@ -39,6 +39,11 @@ export class Buyer {
   readonly #standing: StandingBids
   /** Offers not worth another try before the given time: full, gone or unreachable. */
   readonly #shunned = new Map<OfferId, Millis>()
+  /**
+   * How far it looks: `last` in the node's own order of the offers without a bid of ours, if there are any. Undefined while
+   * there are fewer than it would look at.
+   */
+  #horizon: { readonly last: OfferId | undefined } | undefined
   #replyAt: Millis | undefined
   /** Whether it reacts to news: from its start until it is told to stop. */
   #active = false
@@ -82,10 +87,10 @@ export class Buyer {
     this.#reply(now, out)
   }
 
-  /** An offer is new, changed, closed or expired. */
+  /** An offer is new, changed, closed or expired. It matters if it is, or may now be, among those looked at. */
   offerNews(now: Millis, offer: Offer, out: Effect[]): void {
-    if (offer.status === 'closed') this.#standing.end(offer.offer, out)
-    this.#react(now)
+    const ended = offer.status === 'closed' && this.#standing.end(offer.offer, out)
+    if (ended || this.#isNear(offer.offer)) this.#react(now)
   }
 
   quote(now: Millis, quote: Quote, out: Effect[]): void {
@@ -158,12 +163,13 @@ export class Buyer {
   #reply(now: Millis, out: Effect[]): void {
     const { plan, rules, book } = this.#options
     const situation = this.#situation(now)
-    const reply = strategies[plan.strategy](situation)
+    const reply = strategies[plan.strategy](anticipating(situation, { perMille: rules.anticipationPerMille }))
+    // What stands counts for what it brings as things are: only what is better even when prices have risen replaces it.
     if (!worthSending({ situation, reply, gateShare: rules.gateSharePerMille / 1_000 })) return
     this.#standing.replace(now, reply.bids, book, out)
   }
 
-  #situation(now: Millis): Situation {
+  #situation(now: Millis): AskedSituation {
     const { signer, rules } = this.#options
     const { quantity } = this.#purchases.committed
     return {
@@ -178,7 +184,7 @@ export class Buyer {
   }
 
   /** The offers looked at: those with a bid of ours, and of the others as many as the view has room for (MECHANISM §5.1–2). */
-  #view(now: Millis): readonly OfferView[] {
+  #view(now: Millis): readonly AskedView[] {
     const { book, rules } = this.#options
     this.#forgetShunned(now)
     const marginal = this.#valuation.marginal(this.#purchases.committed.quantity)
@@ -190,18 +196,27 @@ export class Buyer {
       offer.reserve < marginal &&
       !this.#shunned.has(offer.offer) &&
       !accepted.has(offer.offer)
-    for (const { offer } of book.view(rules.viewMax - chosen.size, usable)) chosen.add(offer)
+    const room = rules.viewMax - chosen.size
+    const others = book.view(room, usable)
+    this.#horizon = others.length < room ? undefined : { last: others.at(-1)?.offer }
+    for (const { offer } of others) chosen.add(offer)
     return [...chosen].sort().map((offer) => this.#viewOf(offer))
   }
 
-  #viewOf(offer: OfferId): OfferView {
+  #isNear(offer: OfferId): boolean {
+    if (this.#horizon === undefined) return true
+    const { last } = this.#horizon
+    return last !== undefined && !this.#options.book.isAfter(offer, last)
+  }
+
+  #viewOf(offer: OfferId): AskedView {
     const standing = this.#standing.get(offer)
-    const known = standing?.quote ?? this.#options.book.get(offer)?.body
-    const perMille = this.#options.rules.anticipationPerMille
-    const ladder = known === undefined ? [] : anticipate(known.ladder, { reserve: known.reserve, perMille })
+    const published = this.#options.book.get(offer)?.body
+    const { ladder = [], reserve = ticks(0) } = standing?.quote ?? published ?? {}
+    const asked = { offer, ladder, reserve, floor: (standing?.offer ?? published)?.floor }
     const bid = standing?.bid.body
-    if (bid === undefined || bid.quantity === 0) return { offer, ladder }
-    return { offer, ladder, standing: { quantity: bid.quantity, price: bid.price } }
+    if (bid === undefined || bid.quantity === 0) return asked
+    return { ...asked, standing: { quantity: bid.quantity, price: bid.price } }
   }
 
   #budgetLeft(): Micros {

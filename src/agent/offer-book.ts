@@ -70,6 +70,11 @@ export class OfferBook {
     return chosen
   }
 
+  /** Whether `offer` comes after `other` in this node's own order of looking at offers. */
+  isAfter(offer: OfferId, other: OfferId): boolean {
+    return byRank(this.#rankedOf(offer), this.#rankedOf(other)) > 0
+  }
+
   /** Takes in an admitted offer. Returns whether it was news. */
   put(sealed: Sealed<Offer>): boolean {
     const offer = sealed.body

@@ -14,11 +14,12 @@ export interface Rules {
   /** How much larger a seller ranks where one's bid already stands, in thousandths (MECHANISM §5.6). */
   readonly loyaltyPerMille: number
   /**
-   * How much dearer a buyer expects a wholly contested auction to become, in thousandths. Best replies that take the
-   * ladder at its word climb in steps of a tick, and whoever is outbid when the auction commits gets nothing.
+   * How much dearer a buyer to whom nothing is worth its price expects a wholly contested auction to become, in
+   * thousandths; the more of its demand it can have, the less. Best replies that take the ladder at its word climb in
+   * steps of a tick, and whoever is outbid when the auction commits gets nothing.
    */
   readonly anticipationPerMille: number
-  /** The share of the expected utility that new bids must gain, in thousandths (MECHANISM §5.8). */
+  /** The share of their own expected utility that new bids must gain over the standing ones, in thousandths (MECHANISM §5.8). */
   readonly gateSharePerMille: number
   /** Longest random delay before reacting to news: about one round (MECHANISM §5.9). */
   readonly reactMsMax: Millis
@@ -62,8 +63,8 @@ export const lanRules: Rules = Object.freeze({
   epsilon: micros(1_000_000),
   viewMax: 6,
   loyaltyPerMille: 1_000,
-  anticipationPerMille: 25,
-  gateSharePerMille: 300,
+  anticipationPerMille: 500,
+  gateSharePerMille: 150,
   reactMsMax: millis(250),
   roundMs: millis(250),
   calmRounds: 2,

@@ -1,5 +1,5 @@
 /** What each further MB costs a buyer, cheapest first (MECHANISM §3). */
-import { type Megabytes, type Micros, type Ticks, ticksMax } from '../units.js'
+import type { Megabytes, Micros, Ticks } from '../units.js'
 import type { Ask, Bid, Ladder, Rung } from './bid.js'
 
 /**
@@ -147,27 +147,6 @@ function pushRung(rungs: Rung[], price: Ticks, quantity: number): void {
   const last = rungs.at(-1)
   if (last?.price === price) rungs[rungs.length - 1] = { price, quantity: (last.quantity + quantity) as Megabytes }
   else rungs.push({ price, quantity: quantity as Megabytes })
-}
-
-/**
- * A ladder as it may stand by the time the auction commits: every rung dearer by `perMille` thousandths of its price,
- * in proportion to the share of the stock that rivals hold. They will answer, and the reserve will follow; a buyer that
- * takes the ladder at its word wants more than it can get, and climbs a tick at a time. Where nobody else bids nothing
- * changes. Any bid computed from it is still a point on the buyer's own demand curve.
- *
- * Prices strictly increase as before; rungs beyond {@link ticksMax} are dropped, since no bid can reach them.
- */
-export function anticipate(ladder: Ladder, { reserve, perMille }: { reserve: Ticks; perMille: number }): Ladder {
-  const stock = availableAt(ladder, Infinity)
-  const contested = stock - availableAt(ladder, reserve)
-  if (perMille === 0 || contested === 0) return ladder
-  const contestedPerMille = Math.floor((contested * 1_000) / stock)
-  return ladder
-    .map(({ price, quantity }) => {
-      const rise = Math.floor((price * perMille * contestedPerMille) / 1_000_000)
-      return { price: (price + rise) as Ticks, quantity }
-    })
-    .filter(({ price }) => price <= ticksMax)
 }
 
 /** What all of a ladder's stock costs per MB, in ticks and fractions of one; 0 where there is none. */

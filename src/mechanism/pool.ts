@@ -1,5 +1,5 @@
 /** Whom a buyer deals with: its bounded view, and the fewest sellers that can serve it (MECHANISM §5.1, §5.6, §5.7). */
-import type { Megabytes } from '../units.js'
+import type { Megabytes, Ticks } from '../units.js'
 import { hashOf } from './hash.js'
 
 /** A number in [0, 2^52) that depends on the pair alone: each buyer ranks the same offers differently, and stably. */
@@ -28,6 +28,8 @@ export interface Candidate {
   readonly capacity: Megabytes
   /** Whether the buyer's bid already stands there. */
   readonly standing: boolean
+  /** The seller's own lowest price, where the buyer knows it. */
+  readonly floor?: Ticks | undefined
 }
 
 export interface PoolRequest {
@@ -37,21 +39,35 @@ export interface PoolRequest {
   readonly wanted: Megabytes
   /** How much more, per mille, a seller's capacity counts for its rank where a bid stands; 1000 doubles it. */
   readonly loyalty: number
+  /** Whether the buyer can have all of its demand at what the ladders ask. Default: no. */
+  readonly plenty?: boolean
 }
 
 /**
  * The least number of sellers, largest capacity first, whose capacities reach `wanted`; all that have any when none do.
  * Loyalty enters the order only; without it no smaller set of the candidates could serve the buyer.
+ *
+ * In a market of plenty prices fall until they meet floors. Of the sellers that suffice alone the one with the lowest
+ * floor then comes first: there the price can fall furthest, and what is left unsold in the end is what its sellers
+ * would rather keep.
  */
-export function minimalPool({ buyer, candidates, wanted, loyalty }: PoolRequest): readonly Candidate[] {
+export function minimalPool(request: PoolRequest): readonly Candidate[] {
+  const { buyer, candidates, wanted, loyalty, plenty = false } = request
   const ranked = candidates
     .filter(({ capacity }) => capacity > 0)
     .map((candidate) => ({
       candidate,
       weight: candidate.capacity * (candidate.standing ? 1_000 + loyalty : 1_000),
+      floor: plenty && candidate.capacity >= wanted ? floorOf(candidate, loyalty) : Infinity,
       rank: rendezvous(buyer, candidate.offer),
     }))
-    .sort((a, b) => b.weight - a.weight || b.rank - a.rank || compare(a.candidate.offer, b.candidate.offer))
+    .sort(
+      (a, b) =>
+        rising(a.floor, b.floor) ||
+        b.weight - a.weight ||
+        b.rank - a.rank ||
+        compare(a.candidate.offer, b.candidate.offer),
+    )
   const pool: Candidate[] = []
   let sum = 0
   for (const { candidate } of ranked) {
@@ -61,6 +77,10 @@ export function minimalPool({ buyer, candidates, wanted, loyalty }: PoolRequest)
   }
   return pool
 }
+
+/** As it counts for the order: lower where a bid stands; infinite where it is not known. */
+const floorOf = ({ floor, standing }: Candidate, loyalty: number): number =>
+  floor === undefined ? Infinity : standing ? (floor * 1_000) / (1_000 + loyalty) : floor
 
 /**
  * Splits `quantity` as equally as `caps` allow: `min(cap, level)`, in whole MB, the odd ones to the first that have room.
@@ -85,4 +105,6 @@ export function coordinatedShares(quantity: Megabytes, caps: readonly Megabytes[
   })
 }
 
+/** Two infinities are equal, and their difference is no number. */
+const rising = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

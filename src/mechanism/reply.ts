@@ -12,6 +12,8 @@ export interface OfferView {
   readonly offer: string
   /** This buyer's ladder there, from its quote; where it does not bid, the public one. */
   readonly ladder: Ladder
+  /** The seller's own lowest price, where the buyer knows it. */
+  readonly floor?: Ticks | undefined
   /** The bid that the buyer has there. */
   readonly standing?: { readonly quantity: Megabytes; readonly price: Ticks } | undefined
 }
@@ -181,7 +183,9 @@ function expectation(situation: Situation, quantity: Megabytes, charge: Micros):
 }
 
 export interface GateQuestion {
+  /** As things are. */
   readonly situation: Situation
+  /** May come from a more cautious view of the same offers, so that only what is better even so is sent. */
   readonly reply: Reply
   /** The share of the new bids' utility by which they must be better; 0 leaves ε alone. */
   readonly gateShare: number

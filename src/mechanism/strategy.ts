@@ -29,7 +29,8 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
 /** The default: best reply over the whole view, from the fewest sellers that can serve it, in coordinated shares. */
 function minimalPoolReply(situation: Situation): Reply {
   const aim = aimAt(situation, mergeLadders(situation.view))
-  const pool = poolOf(situation, aim.quantity, (ladder) => availableBelow(ladder, aim.price))
+  const plenty = aim.supremum >= situation.valuation.demand - situation.owned
+  const pool = poolOf(situation, aim.quantity, (ladder) => availableBelow(ladder, aim.price), plenty)
   return replyWith(situation, aim, shared(pool, aim))
 }
 
@@ -97,13 +98,15 @@ function poolOf(
   { buyer, loyalty, view }: Situation,
   wanted: Megabytes,
   capacityOf: (ladder: Ladder) => Megabytes,
+  plenty = false,
 ): readonly Candidate[] {
-  const candidates = view.map(({ offer, ladder, standing }) => ({
+  const candidates = view.map(({ offer, floor, ladder, standing }) => ({
     offer,
+    floor,
     capacity: capacityOf(ladder),
     standing: standing !== undefined && standing.quantity > 0,
   }))
-  return minimalPool({ buyer, candidates, wanted, loyalty })
+  return minimalPool({ buyer, candidates, wanted, loyalty, plenty })
 }
 
 function shared(pool: readonly Candidate[], { quantity, price }: Aim) {

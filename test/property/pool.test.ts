@@ -1,13 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Candidate, chooseView, coordinatedShares, minimalPool, rendezvous } from '../../src/mechanism/pool.js'
-import type { Megabytes } from '../../src/units.js'
+import type { Megabytes, Ticks } from '../../src/units.js'
 
 const runs = { numRuns: 1_000 }
 const megabytesUpTo = (max: number) => fc.integer({ min: 0, max }).map((value) => value as Megabytes)
 
+const floors = fc.option(
+  fc.integer({ min: 0, max: 5 }).map((floor) => floor as Ticks),
+  { nil: undefined },
+)
 const candidateSets: fc.Arbitrary<readonly Candidate[]> = fc.uniqueArray(
-  fc.record({ offer: fc.string({ maxLength: 3 }), capacity: megabytesUpTo(9), standing: fc.boolean() }),
+  fc.record({ offer: fc.string({ maxLength: 3 }), capacity: megabytesUpTo(9), standing: fc.boolean(), floor: floors }),
   { maxLength: 7, selector: ({ offer }) => offer },
 )
 
@@ -21,8 +25,9 @@ describe('a minimal pool', () => {
         candidateSets,
         megabytesUpTo(40),
         fc.integer({ min: 0, max: 3_000 }),
-        (candidates, wanted, loyalty) => {
-          const pool = minimalPool({ buyer: 'b', candidates, wanted, loyalty })
+        fc.boolean(),
+        (candidates, wanted, loyalty, plenty) => {
+          const pool = minimalPool({ buyer: 'b', candidates, wanted, loyalty, plenty })
           expect(capacityOf(pool)).toBeGreaterThanOrEqual(Math.min(wanted, capacityOf(candidates)))
           expect(pool.every(({ capacity }) => capacity > 0)).toBe(true)
         },
@@ -33,9 +38,9 @@ describe('a minimal pool', () => {
 
   test('without loyalty: no smaller set of sellers reaches it', () => {
     fc.assert(
-      fc.property(candidateSets, megabytesUpTo(40), (candidates, wanted) => {
+      fc.property(candidateSets, megabytesUpTo(40), fc.boolean(), (candidates, wanted, plenty) => {
         fc.pre(capacityOf(candidates) >= wanted)
-        const { length } = minimalPool({ buyer: 'b', candidates, wanted, loyalty: 0 })
+        const { length } = minimalPool({ buyer: 'b', candidates, wanted, loyalty: 0, plenty })
         for (let subset = 0; subset < 1 << candidates.length; subset++) {
           const chosen = candidates.filter((_, n) => (subset >> n) & 1)
           if (capacityOf(chosen) >= wanted) expect(chosen.length).toBeGreaterThanOrEqual(length)
@@ -64,11 +69,26 @@ describe('a minimal pool', () => {
     )
   })
 
+  test('in a market of plenty: the seller with the lowest floor of those that suffice alone', () => {
+    fc.assert(
+      fc.property(candidateSets, megabytesUpTo(9), (candidates, wanted) => {
+        const enough = candidates.filter(({ capacity }) => capacity >= Math.max(1, wanted))
+        fc.pre(wanted > 0 && enough.some(({ floor }) => floor !== undefined))
+        const pool = minimalPool({ buyer: 'b', candidates, wanted, loyalty: 0, plenty: true })
+        expect(pool).toHaveLength(1)
+        expect(enough).toContain(pool[0])
+        expect(pool[0]!.floor).toBe(Math.min(...enough.flatMap(({ floor }) => (floor === undefined ? [] : [floor]))))
+      }),
+      runs,
+    )
+  })
+
   test('does not depend on the order of the candidates', () => {
     fc.assert(
-      fc.property(candidateSets, megabytesUpTo(40), (candidates, wanted) => {
-        const pool = minimalPool({ buyer: 'b', candidates, wanted, loyalty: 1_000 })
-        expect(minimalPool({ buyer: 'b', candidates: candidates.toReversed(), wanted, loyalty: 1_000 })).toEqual(pool)
+      fc.property(candidateSets, megabytesUpTo(40), fc.boolean(), (candidates, wanted, plenty) => {
+        const request = { buyer: 'b', wanted, loyalty: 1_000, plenty }
+        const pool = minimalPool({ ...request, candidates })
+        expect(minimalPool({ ...request, candidates: candidates.toReversed() })).toEqual(pool)
       }),
       runs,
     )

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Effect } from '../../src/agent/agent.js'
 import type { BuyPlan } from '../../src/agent/rules.js'
+import { rendezvous } from '../../src/mechanism/pool.js'
+import type { Signer } from '../../src/ports/signer.js'
 import { encode } from '../../src/protocol/codec.js'
 import { sealedFromJson } from '../../src/protocol/json.js'
 import { type Bid, offerIdOf, type RefusalCode, type Sealed } from '../../src/protocol/message.js'
@@ -113,6 +115,26 @@ describe('a buyer', () => {
     expect(moved).toContain(offerIdOf(other.id, 1))
     expect(statusOf(stage).standing.map((bid) => bid.offer)).toEqual([offerIdOf(other.id, 1)])
     expect([...stage.disk.keys()].filter((key) => key.startsWith('buyer/bid/'))).toHaveLength(1)
+  })
+
+  it('reacts to news about the offers that it looks at, to nearer ones, and to no others', () => {
+    const stage = new Stage({ name: 'buyer', wants: buyPlan, rules: { ...promptRules, viewMax: 1 } })
+    stage.start()
+    const [nearest, looked, far] = [seller, other, rival]
+      .map((signer) => ({ signer, rank: rendezvous(stage.id, offerIdOf(signer.id, 1)) }))
+      .sort((a, b) => b.rank - a.rank)
+      .map(({ signer }) => signer)
+    const reactsTo = (signer: Signer, sequence: number) => {
+      stage.hear(offerBy(signer, { sequence }))
+      const { reacting } = statusOf(stage)
+      stage.pass(0)
+      return reacting
+    }
+    expect(reactsTo(looked!, 1)).toBe(true)
+    expect(reactsTo(far!, 1)).toBe(false)
+    expect(reactsTo(looked!, 2)).toBe(true)
+    expect(reactsTo(nearest!, 1)).toBe(true)
+    expect(reactsTo(looked!, 3)).toBe(false)
   })
 
   it('gives up a bid that cannot be delivered undeliveredMax times in a row', () => {
