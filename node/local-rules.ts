@@ -13,7 +13,7 @@ const gossipMsPerPair = 4
 /** An offer must be gossiped again well before it expires. */
 const gossipMsMost = 30_000
 /** How long a seller waits for a bid. On a busy machine even a dozen processes answer seconds late. */
-const idleMs = 5_000
+const idleMs = 6_000
 
 /** LAN rules for a few people; for a crowd the pace of the internet, and gossip as rare as one core needs it. */
 export function localRulesFor({ people, sellers }: { readonly people: number; readonly sellers: number }): Rules {

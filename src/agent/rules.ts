@@ -75,7 +75,7 @@ export const lanRules: Rules = Object.freeze({
   resendMs: millis(1_000),
   resendMsMax: millis(30_000),
   silenceMsMax: millis(5_000),
-  idleMsMax: millis(3_000),
+  idleMsMax: millis(6_000),
   gossipMsMin: millis(500),
   refreshMs: millis(30_000),
   offerMsMax: millis(120_000),
@@ -90,7 +90,7 @@ export const internetRules: Rules = Object.freeze({
   ...lanRules,
   reactMsMax: millis(1_000),
   roundMs: millis(1_000),
-  idleMsMax: millis(10_000),
+  idleMsMax: millis(20_000),
   gossipMsMin: millis(2_000),
 })
 
