@@ -1,5 +1,5 @@
 import { type AskedSituation, type AskedView, anticipating } from '../mechanism/anticipation.js'
-import { worthSending } from '../mechanism/reply.js'
+import { priceWorth, worthSending } from '../mechanism/reply.js'
 import { strategies } from '../mechanism/strategy.js'
 import { type Valuation, valuationOf } from '../mechanism/valuation.js'
 import type { Random } from '../ports/random.js'
@@ -7,7 +7,7 @@ import type { Signer } from '../ports/signer.js'
 import type { StoreContents, StoreRecord } from '../ports/store.js'
 import type { Award, Closed, Decline, Offer, OfferId, Quote, Receipt, Refused, Sealed } from '../protocol/message.js'
 import { digestOf, seal } from '../protocol/signing.js'
-import { cost, type Micros, type Millis, micros, microsMax, ticks } from '../units.js'
+import { cost, type Megabytes, type Micros, type Millis, micros, microsMax, type Ticks, ticks } from '../units.js'
 import type { BuyerStatus, Effect } from './agent.js'
 import { faultOf } from './award-check.js'
 import { answer, report } from './effects.js'
@@ -40,10 +40,11 @@ export class Buyer {
   /** Offers not worth another try before the given time: full, gone or unreachable. */
   readonly #shunned = new Map<OfferId, Millis>()
   /**
-   * How far it looks: `last` in the node's own order of the offers without a bid of ours, if there are any. Undefined while
-   * there are fewer than it would look at.
+   * Of the offers without a bid of ours that it looked at last, those that could be worth the fee; and the least rank in the
+   * book that would have been looked at.
    */
-  #horizon: { readonly last: OfferId | undefined } | undefined
+  #sight: { readonly promising: ReadonlySet<OfferId>; readonly rank: number } = { promising: new Set(), rank: 0 }
+  #promising: { readonly owned: Megabytes; readonly below: Ticks } | undefined
   #replyAt: Millis | undefined
   /** Whether it reacts to news: from its start until it is told to stop. */
   #active = false
@@ -87,10 +88,10 @@ export class Buyer {
     this.#reply(now, out)
   }
 
-  /** An offer is new, changed, closed or expired. It matters if it is, or may now be, among those looked at. */
+  /** An offer is new, changed, closed or expired. */
   offerNews(now: Millis, offer: Offer, out: Effect[]): void {
     const ended = offer.status === 'closed' && this.#standing.end(offer.offer, out)
-    if (ended || this.#isNear(offer.offer)) this.#react(now)
+    if (ended || this.#matters(offer)) this.#react(now)
   }
 
   quote(now: Millis, quote: Quote, out: Effect[]): void {
@@ -198,15 +199,31 @@ export class Buyer {
       !accepted.has(offer.offer)
     const room = rules.viewMax - chosen.size
     const others = book.view(room, usable)
-    this.#horizon = others.length < room ? undefined : { last: others.at(-1)?.offer }
+    const promising = others.filter(({ reserve }) => reserve < this.#promisingPrice)
+    this.#sight = {
+      promising: new Set(promising.map(({ offer }) => offer)),
+      rank: others.length < room ? 0 : rankOfLast(others, book),
+    }
     for (const { offer } of others) chosen.add(offer)
     return [...chosen].sort().map((offer) => this.#viewOf(offer))
   }
 
-  #isNear(offer: OfferId): boolean {
-    if (this.#horizon === undefined) return true
-    const { last } = this.#horizon
-    return last !== undefined && !this.#options.book.isAfter(offer, last)
+  /** Whether news of an offer can change anything: it was promising, or is now, and near enough. Quotes tell of the rest. */
+  #matters(offer: Offer): boolean {
+    const { promising, rank } = this.#sight
+    if (promising.has(offer.offer)) return true
+    if (offer.status !== 'open' || offer.reserve >= this.#promisingPrice) return false
+    return (this.#options.book.rankOf(offer.offer) ?? 0) >= rank
+  }
+
+  /** Where no offer asks for less, nothing is worth the fee. */
+  get #promisingPrice(): Ticks {
+    const { quantity: owned } = this.#purchases.committed
+    if (this.#promising?.owned !== owned) {
+      const { epsilon } = this.#options.rules
+      this.#promising = { owned, below: priceWorth({ valuation: this.#valuation, owned, epsilon }) }
+    }
+    return this.#promising.below
   }
 
   #viewOf(offer: OfferId): AskedView {
@@ -268,4 +285,10 @@ export class Buyer {
   #forgetShunned(now: Millis): void {
     for (const [offer, until] of this.#shunned) if (until <= now) this.#shunned.delete(offer)
   }
+}
+
+/** The rank of the last offer looked at; beyond every rank when there is none. */
+const rankOfLast = (offers: readonly Offer[], book: OfferBook): number => {
+  const last = offers.at(-1)
+  return (last && book.rankOf(last.offer)) ?? Number.POSITIVE_INFINITY
 }

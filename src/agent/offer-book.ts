@@ -4,10 +4,12 @@ import type { Offer, OfferId, Sealed } from '../protocol/message.js'
 import type { Millis } from '../units.js'
 import { insertSorted, placeAfter, removeSorted } from './sorted.js'
 
-interface Ranked {
+/** What is known of one offer. */
+interface Entry {
   readonly offer: OfferId
-  /** Every node looks at other offers first (MECHANISM §5.1), and never at its own. */
+  /** The node's own: every node looks at other offers first (MECHANISM §5.1). */
   readonly rank: number
+  sealed: Sealed<Offer>
 }
 
 /**
@@ -15,12 +17,13 @@ interface Ranked {
  * every copy of its open self has expired. Bounded by `offersMax`; nothing in it is ever the whole market for sure.
  */
 export class OfferBook {
-  readonly #offers = new Map<OfferId, Sealed<Offer>>()
+  readonly #entries = new Map<OfferId, Entry>()
   readonly #me: PeerId
   readonly #offersMax: number
   /** Kept in order as offers come and go: at ten thousand offers, hashing and sorting them for each reply costs 20 ms. */
-  readonly #ids: OfferId[] = []
-  readonly #ranked: Ranked[] = []
+  readonly #byId: Entry[] = []
+  /** Those of others alone: a node never looks at its own. */
+  readonly #byRank: Entry[] = []
   #nextExpiry: number = Number.POSITIVE_INFINITY
 
   constructor(me: PeerId, offersMax: number) {
@@ -29,65 +32,56 @@ export class OfferBook {
   }
 
   get size(): number {
-    return this.#offers.size
+    return this.#entries.size
   }
 
   /** Whether an offer that is not known yet would be taken in. */
   get hasRoom(): boolean {
-    return this.#offers.size < this.#offersMax || this.#tombstone() !== undefined
+    return this.#entries.size < this.#offersMax || this.#tombstone() !== undefined
   }
 
   /** When the next offer expires; undefined while the book is empty. */
   get deadline(): Millis | undefined {
-    return this.#offers.size === 0 ? undefined : (this.#nextExpiry as Millis)
+    return this.#entries.size === 0 ? undefined : (this.#nextExpiry as Millis)
   }
 
   get(offer: OfferId): Sealed<Offer> | undefined {
-    return this.#offers.get(offer)
+    return this.#entries.get(offer)?.sealed
   }
 
   /** The sequence known of `offer`; undefined when it was never heard of, or is forgotten. */
   sequenceOf(offer: OfferId): number | undefined {
-    return this.#offers.get(offer)?.body.sequence
+    return this.#entries.get(offer)?.sealed.body.sequence
   }
 
   /** Open offers, in the order of their ids: the same on every node, whatever arrived first. */
   open(): readonly Offer[] {
-    return this.#ids.flatMap((id) => {
-      const offer = this.#offers.get(id)!.body
-      return offer.status === 'open' ? [offer] : []
-    })
+    return this.#byId.map(({ sealed }) => sealed.body).filter(({ status }) => status === 'open')
   }
 
   /** The first `count` offers of others that are `wanted`, in this node's own order of looking at offers. */
   view(count: number, wanted: (offer: Offer) => boolean): readonly Offer[] {
     const chosen: Offer[] = []
-    for (const { offer } of this.#ranked) {
+    for (const { sealed } of this.#byRank) {
       if (chosen.length >= count) break
-      const { body } = this.#offers.get(offer)!
-      if (wanted(body)) chosen.push(body)
+      if (wanted(sealed.body)) chosen.push(sealed.body)
     }
     return chosen
   }
 
-  /** Whether `offer` comes after `other` in this node's own order of looking at offers. */
-  isAfter(offer: OfferId, other: OfferId): boolean {
-    return byRank(this.#rankedOf(offer), this.#rankedOf(other)) > 0
+  /** Where an offer stands in that order, the first highest; undefined when it is not known. */
+  rankOf(offer: OfferId): number | undefined {
+    return this.#entries.get(offer)?.rank
   }
 
   /** Takes in an admitted offer. Returns whether it was news. */
   put(sealed: Sealed<Offer>): boolean {
-    const offer = sealed.body
-    const known = this.sequenceOf(offer.offer)
-    if (known !== undefined && known >= offer.sequence) return false
-    if (known === undefined) {
-      if (!this.hasRoom) return false
-      if (this.#offers.size >= this.#offersMax) this.#forget(this.#tombstone()!.offer)
-      insertSorted(this.#ids, offer.offer, byText)
-      if (sealed.signer !== this.#me) insertSorted(this.#ranked, this.#rankedOf(offer.offer), byRank)
-    }
-    this.#offers.set(offer.offer, sealed)
-    this.#nextExpiry = Math.min(this.#nextExpiry, offer.expiresAt)
+    const { offer, sequence, expiresAt } = sealed.body
+    const known = this.#entries.get(offer)
+    if (known !== undefined && known.sealed.body.sequence >= sequence) return false
+    if (known !== undefined) known.sealed = sealed
+    else if (!this.#enter(sealed)) return false
+    this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt)
     return true
   }
 
@@ -96,12 +90,13 @@ export class OfferBook {
     if (now < this.#nextExpiry) return []
     const lapsed: Offer[] = []
     this.#nextExpiry = Number.POSITIVE_INFINITY
-    for (const [id, { body }] of this.#offers) {
+    for (const entry of this.#entries.values()) {
+      const { body } = entry.sealed
       if (body.expiresAt > now) {
         this.#nextExpiry = Math.min(this.#nextExpiry, body.expiresAt)
         continue
       }
-      this.#forget(id)
+      this.#forget(entry)
       if (body.status === 'open') lapsed.push(body)
     }
     return lapsed
@@ -109,34 +104,44 @@ export class OfferBook {
 
   /** Up to `limit` offers with ids after `after` ('' from the start), for a peer that asks, and where to go on ('' at the end). */
   page(after: OfferId | '', limit: number): { readonly offers: readonly Sealed<Offer>[]; readonly next: OfferId | '' } {
-    const from = placeAfter(this.#ids, after, byText)
-    const chosen = this.#ids.slice(from, from + limit)
-    const next = from + limit < this.#ids.length ? chosen[chosen.length - 1]! : ''
-    return { offers: chosen.map((id) => this.#offers.get(id)!), next }
+    const from = placeAfter(this.#byId, { offer: after }, byText)
+    const chosen = this.#byId.slice(from, from + limit)
+    const next = from + limit < this.#byId.length ? chosen[chosen.length - 1]!.offer : ''
+    return { offers: chosen.map(({ sealed }) => sealed), next }
   }
 
-  #forget(offer: OfferId): void {
-    this.#offers.delete(offer)
-    removeSorted(this.#ids, offer, byText)
-    removeSorted(this.#ranked, this.#rankedOf(offer), byRank)
+  /** Takes in an offer not heard of before, if there is room; the oldest tombstone may make some. */
+  #enter(sealed: Sealed<Offer>): boolean {
+    if (!this.hasRoom) return false
+    if (this.#entries.size >= this.#offersMax) this.#forget(this.#tombstone()!)
+    const { offer } = sealed.body
+    const entry = { offer, rank: rendezvous(this.#me, offer), sealed }
+    this.#entries.set(offer, entry)
+    insertSorted(this.#byId, entry, byText)
+    if (sealed.signer !== this.#me) insertSorted(this.#byRank, entry, byRank)
+    return true
   }
 
-  #rankedOf(offer: OfferId): Ranked {
-    return { offer, rank: rendezvous(this.#me, offer) }
+  #forget(entry: Entry): void {
+    this.#entries.delete(entry.offer)
+    removeSorted(this.#byId, entry, byText)
+    removeSorted(this.#byRank, entry, byRank)
   }
 
   /** The closed offer that expires first: the one to forget when the book is full. */
-  #tombstone(): Offer | undefined {
-    let oldest: Offer | undefined
-    for (const { body } of this.#offers.values()) {
-      if (body.status === 'closed' && (oldest === undefined || body.expiresAt < oldest.expiresAt)) oldest = body
+  #tombstone(): Entry | undefined {
+    let oldest: Entry | undefined
+    for (const entry of this.#entries.values()) {
+      const { status, expiresAt } = entry.sealed.body
+      if (status === 'closed' && (oldest === undefined || expiresAt < oldest.sealed.body.expiresAt)) oldest = entry
     }
     return oldest
   }
 }
 
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-const byRank = (a: Ranked, b: Ranked): number => b.rank - a.rank || byText(a.offer, b.offer)
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const byText = (a: Pick<Entry, 'offer'>, b: Pick<Entry, 'offer'>): number => compareTexts(a.offer, b.offer)
+const byRank = (a: Entry, b: Entry): number => b.rank - a.rank || byText(a, b)
 
 /** Whether `offer` is open to bids at `now`. */
 export const isBiddable = (offer: Offer, now: Millis): boolean =>

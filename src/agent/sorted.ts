@@ -2,7 +2,11 @@
 type Compare<Item> = (a: Item, b: Item) => number
 
 /** Where the first item after `item` stands. */
-export function placeAfter<Item>(items: readonly Item[], item: Item, compare: Compare<Item>): number {
+export function placeAfter<Item, Probe>(
+  items: readonly Item[],
+  item: Probe,
+  compare: (a: Item, b: Probe) => number,
+): number {
   let low = 0
   let high = items.length
   while (low < high) {

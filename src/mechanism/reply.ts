@@ -108,6 +108,25 @@ export function supremumOf({ valuation, owned, budgetLeft }: Situation, rungs: r
   return reached as Megabytes
 }
 
+/**
+ * The least price at which no further purchase, of whatever quantity and from however many sellers, gains more than ε. With
+ * ε = 0 that is the value of the next MB.
+ */
+export function priceWorth({ valuation, owned, epsilon }: Pick<Situation, 'valuation' | 'owned' | 'epsilon'>): Ticks {
+  const worth = (price: number): boolean => {
+    const more = Math.max(0, valuation.demandAt(price) - owned)
+    return valuation.value(owned + more) - valuation.value(owned) - price * more > epsilon
+  }
+  let low = -1
+  let high = Math.min(ticksMax, Math.ceil(valuation.marginal(owned)))
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (worth(middle)) low = middle
+    else high = middle
+  }
+  return high as Ticks
+}
+
 /** Whether each of the next `quantity` MB, to the last fraction, is worth more than `price`. */
 export function worthAll({ valuation, owned }: Situation, quantity: number, price: number): boolean {
   return (

@@ -152,6 +152,7 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   }
 
   #tellIdle(): void {
+    if (this.#idleListeners.length === 0) return
     for (const listener of this.#idleListeners.splice(0)) listener()
   }
 
@@ -197,7 +198,8 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
       }
     } finally {
       // Even if a listener throws: nothing is ever carried out twice.
-      this.#effects.splice(0, begun)
+      if (begun === this.#effects.length) this.#effects.length = 0
+      else this.#effects.splice(0, begun)
       this.#performing = false
     }
     if (this.#isIdle) this.#tellIdle()

@@ -3,20 +3,19 @@ import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 /** What one node has written, and what of it a loss of power would leave: everything up to the last synced write. */
 export class Disk {
   readonly #records: Map<string, Json>
-  readonly #durable: Map<string, Json>
-  #unsynced: (readonly StoreRecord[])[] = []
+  /** What a loss of power would bring back: the synced values of the keys that were written since. */
+  readonly #unsynced = new Map<string, Json | undefined>()
 
   constructor(contents: StoreContents = []) {
     this.#records = new Map(contents.map(({ key, value }) => [key, value]))
-    this.#durable = new Map(this.#records)
   }
 
   write(records: readonly StoreRecord[], { sync }: { readonly sync: boolean }): void {
-    applyTo(this.#records, records)
-    this.#unsynced.push(records)
-    if (!sync) return
-    for (const written of this.#unsynced) applyTo(this.#durable, written)
-    this.#unsynced = []
+    for (const { key, value } of records) {
+      if (!sync && !this.#unsynced.has(key)) this.#unsynced.set(key, this.#records.get(key))
+      put(this.#records, key, value)
+    }
+    if (sync) this.#unsynced.clear()
   }
 
   contents(): StoreContents {
@@ -25,15 +24,15 @@ export class Disk {
 
   /** The disk as it is found after a loss of power. Whatever is still being written to this one is lost. */
   afterPowerLoss(): Disk {
-    return new Disk(contentsOf(this.#durable))
+    const durable = new Map(this.#records)
+    for (const [key, value] of this.#unsynced) put(durable, key, value)
+    return new Disk(contentsOf(durable))
   }
 }
 
-function applyTo(map: Map<string, Json>, records: readonly StoreRecord[]): void {
-  for (const { key, value } of records) {
-    if (value === undefined) map.delete(key)
-    else map.set(key, value)
-  }
+function put(map: Map<string, Json>, key: string, value: Json | undefined): void {
+  if (value === undefined) map.delete(key)
+  else map.set(key, value)
 }
 
 const contentsOf = (map: ReadonlyMap<string, Json>): StoreContents =>

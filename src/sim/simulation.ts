@@ -44,8 +44,6 @@ export interface SimulationHooks {
 interface Notes {
   readonly trades: Trade[]
   bytes: { direct: number; gossip: number }
-  steps: number
-  rounds: number
 }
 
 /** How often, in virtual time, it is asked whether the market has ended. */
@@ -57,7 +55,7 @@ export class Simulation {
   readonly people: readonly SimulatedPerson[]
   readonly #world: World<unknown>
   readonly #watch: Watch | undefined
-  readonly #notes: Notes = { trades: [], bytes: { direct: 0, gossip: 0 }, steps: 0, rounds: 0 }
+  readonly #notes: Notes = { trades: [], bytes: { direct: 0, gossip: 0 } }
   #lastUndone = 0
   #lookAtMs: number
   /** Whether there was nothing left to do at the last look. */
@@ -88,11 +86,7 @@ export class Simulation {
       verifier,
       wire,
       shards: { count: options.shards, heard: options.shardsHeard },
-      onStep: (step) => {
-        this.#notes.steps += 1
-        this.#watch?.step(step)
-        hooks.onStep?.(step)
-      },
+      ...this.#stepsTo(hooks),
       onFact: (person, fact, now) => this.#note(person, fact, now),
       ...(hooks.onTrace && { onTrace: hooks.onTrace }),
       onMessage: ({ to, bytes, copies }) => {
@@ -131,12 +125,12 @@ export class Simulation {
       offers: sellers.length,
       offersOpen: sellers.filter(({ open }) => open).length,
       soldShare: stock === 0 ? 0 : sold / stock,
-      steps: this.#notes.steps,
+      steps: this.#world.steps,
     }
   }
 
   report(): SimulationReport {
-    const { steps, trades, bytes } = this.#notes
+    const { trades, bytes } = this.#notes
     return reportOn({
       options: this.options,
       people: this.people,
@@ -144,10 +138,22 @@ export class Simulation {
       ended: this.#state === 'ended',
       verifier: this.options.fast ? openVerifier : simulatedVerifier,
       seen: this.#watched(),
-      steps,
+      steps: this.#world.steps,
       trades,
       bytes: this.options.fast ? undefined : bytes,
     })
+  }
+
+  /** Who sees every step: nobody in most runs, since there are millions. */
+  #stepsTo({ onStep }: SimulationHooks): { readonly onStep?: (step: Step) => void } {
+    const watch = this.#watch
+    if (watch === undefined) return onStep === undefined ? {} : { onStep }
+    return {
+      onStep: (step) => {
+        watch.step(step)
+        onStep?.(step)
+      },
+    }
   }
 
   /** What was seen on the way. */

@@ -68,6 +68,7 @@ export class World<Frame = Uint8Array> {
   readonly #agenda = new Agenda()
   readonly #hosts: ReadonlyMap<PeerId, Machine<Frame>>
   readonly #links: Links<Frame>
+  #steps = 0
 
   constructor(options: WorldOptions<Frame>) {
     const { people, random, shards = { count: 1, heard: 1 }, wire, onMessage } = options
@@ -94,6 +95,11 @@ export class World<Frame = Uint8Array> {
 
   get elapsedMs(): Millis {
     return this.#agenda.now
+  }
+
+  /** Steps that all nodes took together. */
+  get steps(): number {
+    return this.#steps
   }
 
   get traffic(): Links<Frame>['traffic'] {
@@ -125,7 +131,7 @@ export class World<Frame = Uint8Array> {
   }
 
   #boot(host: Machine<Frame>): Driver<Frame> {
-    const { market, verifier, onFact, onTrace } = this.#options
+    const { market, verifier, onFact, onStep, onTrace } = this.#options
     const { name } = host.person
     const given = this.#participantOptions(host.person, host.disk.contents())
     const recording = onTrace && recorded(given, { name, signatures: 'simulated', sink: (line) => onTrace(name, line) })
@@ -145,8 +151,11 @@ export class World<Frame = Uint8Array> {
       trace: {
         step: (now, event, effects) => {
           recording?.trace.step(now, event, effects)
-          const { person, participant } = host
-          this.#options.onStep?.({ person, participant, now, event, effects, backlog: driver.backlog })
+          this.#steps += 1
+          if (onStep !== undefined) {
+            const { person, participant } = host
+            onStep({ person, participant, now, event, effects, backlog: driver.backlog })
+          }
           if (effects.length > 0) this.#crashesAt(host, 'stepped')
         },
       },

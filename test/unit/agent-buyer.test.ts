@@ -118,7 +118,7 @@ describe('a buyer', () => {
   })
 
   it('reacts to news about the offers that it looks at, to nearer ones, and to no others', () => {
-    const stage = new Stage({ name: 'buyer', wants: buyPlan, rules: { ...promptRules, viewMax: 1 } })
+    const stage = new Stage({ name: 'buyer', wants: buyPlan, rules: { ...promptRules, viewMax: 2 } })
     stage.start()
     const [nearest, looked, far] = [seller, other, rival]
       .map((signer) => ({ signer, rank: rendezvous(stage.id, offerIdOf(signer.id, 1)) }))
@@ -130,11 +130,13 @@ describe('a buyer', () => {
       stage.pass(0)
       return reacting
     }
+    // With a bid at the first there is room for one more.
     expect(reactsTo(looked!, 1)).toBe(true)
-    expect(reactsTo(far!, 1)).toBe(false)
-    expect(reactsTo(looked!, 2)).toBe(true)
+    expect(reactsTo(far!, 1)).toBe(true)
+    expect(reactsTo(far!, 2)).toBe(true)
     expect(reactsTo(nearest!, 1)).toBe(true)
-    expect(reactsTo(looked!, 3)).toBe(false)
+    expect(reactsTo(far!, 3)).toBe(false)
+    expect(reactsTo(nearest!, 2)).toBe(true)
   })
 
   it('gives up a bid that cannot be delivered undeliveredMax times in a row', () => {
