@@ -55,6 +55,7 @@ export class Seller {
   readonly #sequence: Sequence
   readonly #rounds: Sequence
   #state: OfferState
+  #id: ReturnType<typeof idOf>
 
   constructor(options: SellerOptions) {
     const { signer, rules, plan, restored } = options
@@ -66,6 +67,7 @@ export class Seller {
     this.#sequence = new Sequence('seller/sequence', { block: sequenceBlock, restored })
     this.#rounds = new Sequence('seller/round', { block: roundBlock, restored })
     this.#state = savedOffer(restored) ?? neverOpened(plan)
+    this.#id = idOf(signer.id, this.#state.number)
   }
 
   get deadline(): Millis | undefined {
@@ -74,8 +76,10 @@ export class Seller {
     return earliest(this.#sales.deadline, this.#clock.deadline, this.#announcer.deadline, closesAt)
   }
 
+  /** One text for one offer, so that whoever looks it up compares no characters. */
   get offer(): OfferId {
-    return offerIdOf(this.#options.signer.id, this.#state.number)
+    if (this.#id.number !== this.#state.number) this.#id = idOf(this.#options.signer.id, this.#state.number)
+    return this.#id.offer
   }
 
   status(): SellerStatus {
@@ -388,3 +392,5 @@ export class Seller {
     return { ask, bids, clearing: clear(ask, bids), floor: this.#state.floor, rise, fall }
   }
 }
+
+const idOf = (seller: PeerId, number: number) => ({ number, offer: offerIdOf(seller, number) })

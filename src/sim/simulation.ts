@@ -43,6 +43,11 @@ export interface SimulationHooks {
 /** What an observer notes while a market runs. */
 interface Notes {
   readonly trades: Trade[]
+  /** MB so far. */
+  bought: number
+  /** Offers so far. */
+  opened: number
+  closed: number
   bytes: { direct: number; gossip: number }
 }
 
@@ -55,7 +60,9 @@ export class Simulation {
   readonly people: readonly SimulatedPerson[]
   readonly #world: World<unknown>
   readonly #watch: Watch | undefined
-  readonly #notes: Notes = { trades: [], bytes: { direct: 0, gossip: 0 } }
+  /** What all have to sell, in MB. */
+  readonly #stock: number
+  readonly #notes: Notes = { trades: [], bought: 0, opened: 0, closed: 0, bytes: { direct: 0, gossip: 0 } }
   #lastUndone = 0
   #lookAtMs: number
   /** Whether there was nothing left to do at the last look. */
@@ -66,6 +73,7 @@ export class Simulation {
     this.options = options
     const random = new Prng(options.seed)
     this.people = peopleOf(options)
+    this.#stock = this.people.reduce((sum, { sells }) => sum + (sells?.stock ?? 0), 0)
     const verifier = options.fast ? openVerifier : simulatedVerifier
     if (options.check === 'every-step') {
       const contentsOf = (id: PeerId) => this.#world.disk(id)
@@ -115,16 +123,12 @@ export class Simulation {
   }
 
   progress(): SimulationProgress {
-    const sellers = this.people.flatMap(({ signer, sells }) =>
-      sells === undefined ? [] : [this.#world.participant(signer.id).status().seller!],
-    )
-    const sold = sellers.reduce((sum, seller) => sum + seller.sold, 0)
-    const stock = this.people.reduce((sum, { sells }) => sum + (sells?.stock ?? 0), 0)
+    const { opened, closed, bought } = this.#notes
     return {
       elapsedMs: this.#world.elapsedMs,
-      offers: sellers.length,
-      offersOpen: sellers.filter(({ open }) => open).length,
-      soldShare: stock === 0 ? 0 : sold / stock,
+      offers: this.options.sellers,
+      offersOpen: opened - closed,
+      soldShare: this.#stock === 0 ? 0 : bought / this.#stock,
       steps: this.#world.steps,
     }
   }
@@ -165,8 +169,19 @@ export class Simulation {
   }
 
   #note(name: string, fact: Fact, now: Millis): void {
-    if (fact.type === 'bought')
-      this.#notes.trades.push({ buyer: name, atMs: millis(now - epoch), receipt: fact.receipt })
+    const notes = this.#notes
+    switch (fact.type) {
+      case 'bought':
+        notes.trades.push({ buyer: name, atMs: millis(now - epoch), receipt: fact.receipt })
+        notes.bought += fact.receipt.quantity
+        break
+      case 'offer-opened':
+        notes.opened += 1
+        break
+      case 'offer-closed':
+        notes.closed += 1
+        break
+    }
   }
 
   /** Ended: everybody is there, every offer is closed and every accept answered. Asks first who was not done last time. */
