@@ -20,7 +20,7 @@ Examples:
   $ overage simulate
   $ overage simulate --buyers 60 --lan --seeds 10
   $ overage simulate --loss 5% --crash 20% --partition 10s@5s --seed storm
-  $ overage simulate --buyers 10000 --shards 20 --fast --json report.json
+  $ overage simulate --buyers 10000 --shards auto --fast --json report.json
   $ overage simulate --buyers 20 --trace traces && overage replay traces
   $ overage simulate --rules calmRounds=3 --rules roundsMax=10 --view 8`
 
@@ -53,7 +53,7 @@ export function addSimulate(program: Command): void {
     .option('--crash <share>', 'nodes that crash once')
     .option('--down <range>', 'how long a crashed node is away (default: 1s..10s)')
     .option('--power-loss <share>', 'of the crashes, those that lose what was not synced')
-    .option('--shards <count>', "shards of the offers' gossip (default: 1)")
+    .option('--shards <count>', "shards of the offers' gossip, or 'auto': in proportion to the sellers (default: 1)")
     .option('--shards-heard <count>', 'shards that a buyer listens to (default: 2)')
     .option('--fast', 'pass messages as objects: the same market sooner, without counting bytes')
     .addOption(new Option('--check <when>', 'when the laws are checked').choices(['every-step', 'end']).default('end'))

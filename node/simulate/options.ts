@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { internetRules, lanRules, type Rules } from '../../src/agent/rules.js'
 import { type FaultOptions, noFaults } from '../../src/sim/faults.js'
 import { internetNetwork, lanNetwork, type NetworkOptions } from '../../src/sim/network.js'
-import { defaultSimulation, type SimulationOptions } from '../../src/sim/options.js'
+import { defaultSimulation, type SimulationOptions, shardsFor } from '../../src/sim/options.js'
 import { type Population, referencePopulation } from '../../src/sim/population.js'
 import { millis } from '../../src/units.js'
 import { UsageError } from '../errors.js'
@@ -23,6 +23,7 @@ import type { SimulateFlags } from './flags.js'
 
 /** Buyers, and as many sellers: what 8 GB of memory hold. */
 export const buyersMax = 200_000
+const shardsMax = 100_000
 /** As many sellers for each buyer as the reference market has. */
 const sellersPerBuyer = defaultSimulation.sellers / defaultSimulation.buyers
 /** Where faults are asked for without their times. */
@@ -40,8 +41,8 @@ export async function simulationOptionsOf(flags: SimulateFlags): Promise<Simulat
   if (seed === '' || seed.length > 64) throw new UsageError('--seed: must be 1 to 64 characters')
   const buyers = count(flags.buyers, '--buyers', { max: buyersMax }) ?? defaultSimulation.buyers
   const rules = await rulesOf(flags)
-  const shards = count(flags.shards, '--shards', { max: 1_000 }) ?? defaultSimulation.shards
-  const heard = count(flags.shardsHeard, '--shards-heard', { max: 1_000 }) ?? shardsHeardDefault
+  const sellers =
+    count(flags.sellers, '--sellers', { max: buyersMax }) ?? Math.max(1, Math.round(buyers * sellersPerBuyer))
   const { supplyRatio } = flags
   const ratio = { given: supplyRatio, flag: '--supply-ratio', schema: realField({ above: 0, max: 100 }) }
   const limit = { min: 1_000, max: 86_400_000, said: 'from 1s to 24h' }
@@ -49,7 +50,7 @@ export async function simulationOptionsOf(flags: SimulateFlags): Promise<Simulat
     ...defaultSimulation,
     seed,
     buyers,
-    sellers: count(flags.sellers, '--sellers', { max: buyersMax }) ?? Math.max(1, Math.round(buyers * sellersPerBuyer)),
+    sellers,
     supplyRatio: supplyRatio === undefined ? defaultSimulation.supplyRatio : numberOf(ratio),
     population: populationOf(flags),
     rules,
@@ -57,12 +58,20 @@ export async function simulationOptionsOf(flags: SimulateFlags): Promise<Simulat
     policy: reservePolicy ?? defaultSimulation.policy,
     network: networkOf(flags),
     faults: faultsOf(flags, rules),
-    shards,
-    shardsHeard: Math.min(heard, shards),
+    ...shardsOf(flags, sellers),
     fast,
     check,
     elapsedMsMax: valueIn({ given: flags.timeLimit, flag: '--time-limit', schema: durationField('10min', limit) }),
   }
+}
+
+function shardsOf(flags: SimulateFlags, sellers: number): Pick<SimulationOptions, 'shards' | 'shardsHeard'> {
+  const heard = count(flags.shardsHeard, '--shards-heard', { max: shardsMax })
+  const { shards, shardsHeard } =
+    flags.shards === 'auto'
+      ? shardsFor(sellers)
+      : { shards: count(flags.shards, '--shards', { max: shardsMax }) ?? 1, shardsHeard: shardsHeardDefault }
+  return { shards, shardsHeard: Math.min(heard ?? shardsHeard, shards) }
 }
 
 function count(given: string | undefined, flag: string, { max }: { readonly max: number }): number | undefined {

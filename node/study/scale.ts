@@ -1,10 +1,8 @@
+import { shardsFor } from '../../src/sim/options.js'
 import { lineCharts } from './chart.js'
 import { referenceMarket } from './reference.js'
 import { summaryRows } from './rows.js'
 import type { Study } from './study.js'
-
-/** People to a shard of the offers' gossip: about 200 offers, which fill many views. */
-const buyersPerShard = 500
 
 /** Cost per person must not grow with the market. */
 export const scale: Study = {
@@ -14,10 +12,11 @@ export const scale: Study = {
   points: (extent) => {
     const sizes = extent === 'full' ? [100, 300, 1_000, 3_000, 10_000, 30_000, 100_000] : [20, 60]
     return sizes.map((buyers) => {
-      const shards = Math.max(1, Math.round(buyers / buyersPerShard))
+      const market = referenceMarket(buyers)
+      const sharding = shardsFor(market.sellers)
       return {
-        at: { buyers, shards },
-        options: { ...referenceMarket(buyers), shards, shardsHeard: Math.min(2, shards) },
+        at: { buyers, shards: sharding.shards },
+        options: { ...market, ...sharding },
         ...(buyers >= 10_000 && { seedsMax: 1 }),
       }
     })
@@ -40,7 +39,7 @@ export const scale: Study = {
         name: 'cost',
         spec: lineCharts({
           title: 'Cost per person against the size of the market',
-          subtitle: `Mean over seeds; one shard of gossip for each ${buyersPerShard} buyers, two of them heard`,
+          subtitle: `Mean over seeds; shards of gossip in proportion to the sellers`,
           panels: [
             {
               ...common,

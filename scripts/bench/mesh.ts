@@ -111,7 +111,9 @@ function spreadInModel(degree: number): Spread {
   const delays: number[] = []
   let copies = 0
   for (let message = 0; message < messages; message += 1) {
-    copies += mesh.spread(message % nodes, message, network, (_, delayMs) => delays.push(delayMs / ticksPerHop))
+    const spread = mesh.spread(message % nodes, message, network)
+    copies += spread.copies
+    for (const { delayMs } of spread.arrivals) delays.push(delayMs / ticksPerHop)
   }
   return { copiesPerNode: copies / messages / nodes, delays }
 }

@@ -13,7 +13,7 @@ import { faultOf } from './award-check.js'
 import { answer, report } from './effects.js'
 import { isBiddable, type OfferBook } from './offer-book.js'
 import { Purchases } from './purchases.js'
-import { earliest } from './resend.js'
+import { earlier } from './resend.js'
 import type { BuyPlan, Rules } from './rules.js'
 import { StandingBids } from './standing-bids.js'
 
@@ -57,7 +57,7 @@ export class Buyer {
   }
 
   get deadline(): Millis | undefined {
-    return earliest(this.#replyAt, this.#purchases.deadline, this.#standing.deadline)
+    return earlier(this.#replyAt, earlier(this.#purchases.deadline, this.#standing.deadline))
   }
 
   status(): BuyerStatus {
@@ -211,14 +211,14 @@ export class Buyer {
   /** Whether news of an offer can change anything: it was promising, or is now, and near enough. Quotes tell of the rest. */
   #matters(offer: Offer): boolean {
     const { promising, rank } = this.#sight
-    if (promising.has(offer.offer)) return true
-    if (offer.status !== 'open' || offer.reserve >= this.#promisingPrice) return false
-    return (this.#options.book.rankOf(offer.offer) ?? 0) >= rank
+    const mayBe = offer.status === 'open' && offer.reserve < this.#promisingPrice
+    if (!mayBe) return promising.size > 0 && promising.has(offer.offer)
+    return (this.#options.book.rankOf(offer.offer) ?? 0) >= rank || promising.has(offer.offer)
   }
 
   /** Where no offer asks for less, nothing is worth the fee. */
   get #promisingPrice(): Ticks {
-    const { quantity: owned } = this.#purchases.committed
+    const owned = this.#purchases.committedQuantity
     if (this.#promising?.owned !== owned) {
       const { epsilon } = this.#options.rules
       this.#promising = { owned, below: priceWorth({ valuation: this.#valuation, owned, epsilon }) }

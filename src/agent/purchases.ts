@@ -57,6 +57,11 @@ export class Purchases {
     return { quantity: megabytes(this.#committed.quantity), charge: micros(this.#committed.charge) }
   }
 
+  /** The quantity of that alone: asked at every piece of news. */
+  get committedQuantity(): Megabytes {
+    return this.#committed.quantity as Megabytes
+  }
+
   /** What receipts prove. */
   get settled(): { readonly quantity: Megabytes; readonly charge: Micros } {
     return { quantity: megabytes(this.#bought.quantity), charge: micros(this.#bought.charge) }
@@ -67,7 +72,7 @@ export class Purchases {
   }
 
   get deadline(): Millis | undefined {
-    return earliestIn(this.#waiting.values())
+    return earliestIn(this.#waiting)
   }
 
   /** Sends an accept again if this award was accepted before; returns whether it was. */

@@ -16,11 +16,16 @@ export function nextResend(resend: Resend, now: Millis, waitMsMax: Millis): Rese
 }
 
 /** When the first of what waits is to be sent again. Asked after every step, so it allocates nothing. */
-export function earliestIn(waiting: Iterable<{ readonly resend: Resend }>): Millis | undefined {
+export function earliestIn(waiting: ReadonlyMap<unknown, { readonly resend: Resend }>): Millis | undefined {
+  if (waiting.size === 0) return undefined
   let least: Millis | undefined
-  for (const { resend } of waiting) if (least === undefined || resend.at < least) least = resend.at
+  for (const { resend } of waiting.values()) if (least === undefined || resend.at < least) least = resend.at
   return least
 }
+
+/** The earlier of two that may be absent. */
+export const earlier = (a: Millis | undefined, b: Millis | undefined): Millis | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a
 
 /** The earlier of deadlines that may be absent. */
 export function earliest(...deadlines: readonly (Millis | undefined)[]): Millis | undefined {

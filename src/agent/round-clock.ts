@@ -1,5 +1,5 @@
 import type { Millis } from '../units.js'
-import { earliest } from './resend.js'
+import { earlier } from './resend.js'
 import type { Rules } from './rules.js'
 
 /** Whether an auction has something to decide: `busy`, `settling` (only answers to awards are awaited), or `idle`. */
@@ -19,7 +19,7 @@ export class RoundClock {
   }
 
   get deadline(): Millis | undefined {
-    return earliest(this.#endsAt, this.#idleAt)
+    return earlier(this.#endsAt, this.#idleAt)
   }
 
   /** A bid came, changed or went, or stock came back. */

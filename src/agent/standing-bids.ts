@@ -63,7 +63,7 @@ export class StandingBids {
   }
 
   get deadline(): Millis | undefined {
-    return earliestIn(this.#standing.values())
+    return earliestIn(this.#standing)
   }
 
   get(offer: OfferId): Standing | undefined {

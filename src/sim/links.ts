@@ -2,7 +2,7 @@ import type { PeerId } from '../ports/signer.js'
 import type { Receiver, Transport } from '../ports/transport.js'
 import type { Millis } from '../units.js'
 import type { Agenda } from './agenda.js'
-import { Mesh, nodesMax } from './mesh.js'
+import { type Arrival, Mesh, nodesMax } from './mesh.js'
 import type { Network } from './network.js'
 import { lotOf } from './prng.js'
 
@@ -153,11 +153,29 @@ export class Links<Frame> {
     const [shard] = shards
     if (shard === undefined) return
     const message = lotOf(node, network.nextOf(node))
-    const copies = this.#meshOf(shard).spread(node, message, network, (to, delayMs) =>
-      this.#after(delayMs, () => this.#receivers[to]?.gossip(from, frame)),
-    )
+    const { copies, arrivals } = this.#meshOf(shard).spread(node, message, network)
+    this.#deliver(arrivals, (to) => this.#receivers[to]?.gossip(from, frame))
     this.#gossip += copies
     onMessage?.({ from, to: undefined, frame, bytes: sizeOf(frame), copies })
+  }
+
+  /** One entry of the agenda at a time for a whole spread: a large market has millions of arrivals before it. */
+  #deliver(arrivals: readonly Arrival[], receive: (node: number) => void): void {
+    const { agenda } = this.#options
+    const start = agenda.now
+    let next = 0
+    const run = (): void => {
+      for (; next < arrivals.length; next++) {
+        const { node, delayMs } = arrivals[next]!
+        if (start + delayMs > agenda.now) {
+          agenda.schedule((start + delayMs) as Millis, run)
+          return
+        }
+        receive(node)
+      }
+    }
+    const first = arrivals[0]
+    if (first !== undefined) agenda.schedule((start + first.delayMs) as Millis, run)
   }
 
   #meshOf(shard: number): Mesh {

@@ -14,6 +14,17 @@ export interface Reach {
   groupOf(node: number): unknown
 }
 
+export interface Arrival {
+  readonly node: number
+  readonly delayMs: Millis
+}
+
+export interface Spread {
+  readonly arrivals: readonly Arrival[]
+  /** Copies that arrived anywhere, duplicates included. */
+  readonly copies: number
+}
+
 /**
  * The neighbours come from `degree / 2` rings, each an order of the members of its own: the graph is connected, looks
  * random, and a node that goes only links the two beside it. It is mended at once when nodes come, go or are parted; a
@@ -71,12 +82,10 @@ export class Mesh {
     return this.#members.filter((other) => other !== node)
   }
 
-  /**
-   * Calls `deliver` once for each node that a message of `from` reaches, with its delay. `message` is a lot of its own. Returns
-   * how many copies arrived anywhere, duplicates included.
-   */
-  spread(from: number, message: number, network: Network, deliver: (node: number, delayMs: Millis) => void): number {
+  /** Where a message of `from` arrives first and when, in the order of time. `message` is a lot of its own. */
+  spread(from: number, message: number, network: Network): Spread {
     const reached = new Set<number>()
+    const arrivals: Arrival[] = []
     const waiting = new Heap()
     let copies = 0
     const passOn = (node: number, at: number, via: number) => {
@@ -90,10 +99,10 @@ export class Mesh {
       copies += 1
       if (reached.has(next.node)) continue
       reached.add(next.node)
-      deliver(next.node, next.at as Millis)
+      arrivals.push({ node: next.node, delayMs: next.at as Millis })
       if (this.#degree > 0) passOn(next.node, next.at + this.#hopMs, next.via)
     }
-    return copies
+    return { arrivals, copies }
   }
 }
 

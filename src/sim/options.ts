@@ -53,3 +53,16 @@ export const defaultSimulation: SimulationOptions = Object.freeze({
   misreport: undefined,
   elapsedMsMax: millis(3_600_000),
 })
+
+const sellersPerShard = 4
+const shardsHeard = 5
+
+/**
+ * Shards in proportion to the market, so that gossip per node stays flat as it grows: each buyer hears of about twenty offers,
+ * three times its view. Many small shards mix the market better than a few large ones: hearing thirty offers from three
+ * shards of ten costs half as much again and gains nothing.
+ */
+export function shardsFor(sellers: number): Pick<SimulationOptions, 'shards' | 'shardsHeard'> {
+  const shards = Math.max(1, Math.round(sellers / sellersPerShard))
+  return { shards, shardsHeard: Math.min(shardsHeard, shards) }
+}

@@ -14,7 +14,7 @@ import type { SimulationOptions } from './options.js'
 import { type Person, populationOf } from './population.js'
 
 export type { SimulationOptions } from './options.js'
-export { defaultSimulation } from './options.js'
+export { defaultSimulation, shardsFor } from './options.js'
 export type { SimulationReport } from './report.js'
 
 import { Prng } from './prng.js'
