@@ -4,6 +4,7 @@ import { sealedToJson } from '../protocol/json.js'
 import type { Bid, Sealed } from '../protocol/message.js'
 import { verifySeal } from '../protocol/signing.js'
 import { savedMessage } from './restore.js'
+import { insertSorted } from './sorted.js'
 
 /** What became of a bid: `same` is a repetition of what stands, `stale` an older, an ended or a contradicting one. */
 export type Placement =
@@ -25,29 +26,26 @@ export class BidBook {
   /** Buyers whose last bid's signature was not looked at yet. */
   readonly #unverified = new Set<PeerId>()
   readonly #participantsMax: number
-  /** Asked for several times a step, and changed by one bid at a time. */
-  #standing: readonly Sealed<Bid>[] | undefined
+  /** In the order of their buyers' ids. Never changed in place: awards keep it as their evidence. */
+  #standing: readonly Sealed<Bid>[] = []
 
   constructor(participantsMax: number, restored: StoreContents) {
     this.#participantsMax = participantsMax
     for (const { key, value } of restored) {
       if (!key.startsWith(prefix)) continue
       const buyer = key.slice(prefix.length)
-      this.#entries.set(buyer, savedEntry(key, value))
+      this.#set(buyer, savedEntry(key, value))
       this.#unverified.add(buyer)
     }
   }
 
   /** Number of bids that stand. */
   get size(): number {
-    return this.standing().length
+    return this.#standing.length
   }
 
   /** Standing bids in the order of their buyers' ids: the same however they arrived. */
   standing(): readonly Sealed<Bid>[] {
-    this.#standing ??= [...this.#entries.values()]
-      .flatMap((entry) => (isStanding(entry) ? [entry.sealed] : []))
-      .sort((a, b) => (a.body.buyer < b.body.buyer ? -1 : 1))
     return this.#standing
   }
 
@@ -95,14 +93,16 @@ export class BidBook {
   clear(): readonly StoreRecord[] {
     const records = [...this.#entries.keys()].map((buyer) => ({ key: keyOf(buyer), value: undefined }))
     this.#entries.clear()
-    this.#standing = undefined
+    this.#standing = []
     this.#unverified.clear()
     return records
   }
 
   #set(buyer: PeerId, entry: Entry): void {
     this.#entries.set(buyer, entry)
-    this.#standing = undefined
+    const standing = this.#standing.filter(({ body }) => body.buyer !== buyer)
+    if (isStanding(entry)) insertSorted(standing, entry.sealed, byBuyer)
+    this.#standing = standing
   }
 
   /** Forgets one whose bid does not stand, the earliest known first. */
@@ -118,6 +118,8 @@ export class BidBook {
 
 const isStanding = (entry: Entry): entry is Entry & { readonly sealed: Sealed<Bid> } =>
   entry.sealed !== undefined && entry.sealed.body.quantity > 0
+
+const byBuyer = (a: Sealed<Bid>, b: Sealed<Bid>): number => (a.body.buyer < b.body.buyer ? -1 : 1)
 
 const areSame = (a: Bid, b: Bid): boolean =>
   a.sequence === b.sequence && a.quantity === b.quantity && a.price === b.price

@@ -1,8 +1,8 @@
 /** What a buyer makes of ladders that will have moved by the time their auctions commit. */
 import { micros, microsMax, type Ticks, ticksMax } from '../units.js'
 import type { Ladder } from './bid.js'
-import { availableAt, mergeLadders } from './ladder.js'
-import { type OfferView, type Situation, supremumOf } from './reply.js'
+import { availableAt } from './ladder.js'
+import { type OfferView, type Situation, supremumOf, worthwhile } from './reply.js'
 
 /** An offer as a quote or its seller's gossip tells of it. */
 export interface AskedView extends OfferView {
@@ -30,7 +30,7 @@ const whole = 1_000
 export function anticipating(situation: AskedSituation, { perMille }: { readonly perMille: number }): Situation {
   const { valuation, owned, view } = situation
   // A budget makes a buyer poor, not data scarce.
-  const reached = owned + supremumOf({ ...situation, budgetLeft: micros(microsMax) }, mergeLadders(view))
+  const reached = owned + supremumOf({ ...situation, budgetLeft: micros(microsMax) }, worthwhile(situation, view))
   const risePerMille = Math.floor((perMille * Math.max(0, valuation.demand - reached)) / valuation.demand)
   if (risePerMille === 0) return situation
   return { ...situation, view: view.map((offer) => ({ ...offer, ladder: risen(offer, risePerMille) })) }

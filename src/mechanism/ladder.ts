@@ -73,13 +73,19 @@ export interface OfferRung<Offer = string> extends Rung {
   readonly offer: Offer
 }
 
-/** All rungs of all ladders by price; equal prices in the order of `offers`. */
+/** The rungs of all ladders by price, as far as they are `below` one; equal prices in the order of `offers`. */
 export function mergeLadders<Offer>(
   offers: readonly { readonly offer: Offer; readonly ladder: Ladder }[],
+  { below = Infinity }: { readonly below?: number } = {},
 ): readonly OfferRung<Offer>[] {
-  return offers
-    .flatMap(({ offer, ladder }) => ladder.map(({ price, quantity }) => ({ offer, price, quantity })))
-    .sort((a, b) => a.price - b.price)
+  const rungs: OfferRung<Offer>[] = []
+  for (const { offer, ladder } of offers) {
+    for (const { price, quantity } of ladder) {
+      if (price >= below) break
+      rungs.push({ offer, price, quantity })
+    }
+  }
+  return rungs.sort((a, b) => a.price - b.price)
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { type Megabytes, type Micros, type Ticks, ticksMax } from '../units.js'
 import type { Ladder, Rung } from './bid.js'
-import { availableBelow, costOf, priceAt } from './ladder.js'
+import { availableBelow, costOf, mergeLadders, type OfferRung, priceAt } from './ladder.js'
 import type { Valuation } from './valuation.js'
 
 /** An offer as one buyer sees it. */
@@ -74,6 +74,12 @@ export interface Aim {
 
 /** A demand curve's inverse may end a rounding error below a whole MB. */
 const wholeTolerance = 1e-6
+
+/** The rungs of several offers in price order, as far as one of them can be worth its price to the buyer. */
+export const worthwhile = (
+  { valuation, owned }: Pick<Situation, 'valuation' | 'owned'>,
+  view: readonly OfferView[],
+): readonly OfferRung<string>[] => mergeLadders(view, { below: valuation.marginal(owned) })
 
 /**
  * Quantity and price of the best reply to rungs in price order: supremum, value decrement, price strictly above every

@@ -1,7 +1,7 @@
 /** Where a buyer's bids go (MECHANISM §5): the strategies that can be compared, behind one interface. */
 import type { Megabytes, Ticks } from '../units.js'
 import type { Ladder } from './bid.js'
-import { availableAt, availableBelow, costOf, mergeLadders, priceAt } from './ladder.js'
+import { availableAt, availableBelow, costOf, priceAt } from './ladder.js'
 import { type Candidate, coordinatedShares, minimalPool } from './pool.js'
 import {
   type Aim,
@@ -13,6 +13,7 @@ import {
   type Situation,
   type Strategy,
   worthAll,
+  worthwhile,
 } from './reply.js'
 
 export const strategyNames = ['minimal-pool', 'coordinated', 'everywhere', 'literal'] as const
@@ -28,7 +29,7 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
 
 /** The default: best reply over the whole view, from the fewest sellers that can serve it, in coordinated shares. */
 function minimalPoolReply(situation: Situation): Reply {
-  const aim = aimAt(situation, mergeLadders(situation.view))
+  const aim = aimAt(situation, worthwhile(situation, situation.view))
   const plenty = aim.supremum >= situation.valuation.demand - situation.owned
   const pool = poolOf(situation, aim.quantity, (ladder) => availableBelow(ladder, aim.price), plenty)
   return replyWith(situation, aim, shared(pool, aim))
@@ -36,7 +37,7 @@ function minimalPoolReply(situation: Situation): Reply {
 
 /** The best reply taken where it is cheapest, however many sellers that are. */
 function everywhereReply(situation: Situation): Reply {
-  const rungs = mergeLadders(situation.view)
+  const rungs = worthwhile(situation, situation.view)
   const aim = aimAt(situation, rungs)
   const quantities = new Map<string, number>()
   let left: number = aim.quantity
@@ -58,7 +59,7 @@ function literalReply(situation: Situation): Reply {
   const wanted = Math.max(0, situation.valuation.demand - situation.owned) as Megabytes
   const pool = poolOf(situation, wanted, stockOf)
   const members = membersOf(situation, pool)
-  const aim = aimAt(situation, mergeLadders(members))
+  const aim = aimAt(situation, worthwhile(situation, members))
   return replyWith(situation, aim, shared(pool, aim))
 }
 
@@ -67,7 +68,7 @@ function literalReply(situation: Situation): Reply {
  * further MB counts as costing the sum of their prices. Wrong for substitutes, and kept to show by how much.
  */
 function coordinatedReply(situation: Situation): Reply {
-  const ideal = aimAt(situation, mergeLadders(situation.view))
+  const ideal = aimAt(situation, worthwhile(situation, situation.view))
   const pool = poolOf(situation, ideal.quantity, (ladder) => availableBelow(ladder, ideal.price))
   const ladders = membersOf(situation, pool).map(({ ladder }) => ladder)
   const aim = equalSplitAim(situation, ladders)

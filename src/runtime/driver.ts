@@ -181,7 +181,7 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   }
 
   #enqueue(effects: readonly Effect[]): void {
-    if (this.#over) return
+    if (this.#over || effects.length === 0) return
     this.#effects.push(...effects)
     this.#perform()
   }

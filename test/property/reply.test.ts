@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { clear } from '../../src/mechanism/auction.js'
 import type { Bid } from '../../src/mechanism/bid.js'
 import { availableBelow, costOf, ladderFor, mergeLadders, priceAt } from '../../src/mechanism/ladder.js'
-import { expectedOf, type Reply, type Situation, standingOf, worthSending } from '../../src/mechanism/reply.js'
+import {
+  expectedOf,
+  priceWorth,
+  type Reply,
+  type Situation,
+  standingOf,
+  worthSending,
+} from '../../src/mechanism/reply.js'
 import { fixedStrategy, strategies, strategyNames } from '../../src/mechanism/strategy.js'
 import { valuationOf } from '../../src/mechanism/valuation.js'
 import { type Megabytes, type Micros, microsMax, type Ticks } from '../../src/units.js'
@@ -296,3 +303,21 @@ describe('the gate', () => {
 })
 
 const byOffer = (a: { offer: string }, b: { offer: string }) => (a.offer < b.offer ? -1 : 1)
+
+test('the price worth a purchase is the least at which none gains more than the fee', () => {
+  fc.assert(
+    fc.property(situations, (situation) => {
+      const { valuation, owned, epsilon } = situation
+      const price = priceWorth(situation)
+      const room = Math.max(0, valuation.demand - owned)
+      const best = (asked: number) =>
+        Math.max(
+          ...Array.from({ length: 100 * room + 1 }, (_, step) => gain(situation, step / 100) - (asked * step) / 100),
+        )
+      expect(best(price)).toBeLessThanOrEqual(epsilon + 1e-6)
+      // A hundredth of an MB is what the search by steps can miss.
+      if (price > 0) expect(best(price - 1)).toBeGreaterThan(epsilon - 0.01 * (valuation.marginal(owned) + 1))
+    }),
+    { numRuns: 300 },
+  )
+})
