@@ -204,7 +204,7 @@ export function dotChart({ title, subtitle, rows, name, panels }: DotChart): Spe
     const domain = axis.domain ?? domainOf([...numbersIn(rows, low), ...numbersIn(rows, high)])
     const channel = {
       ...channelOf({ ...axis, domain }),
-      axis: { title: axis.title, format: axis.format, tickCount: 4 },
+      axis: { title: axis.title, format: axis.format, tickCount: 3, labelOverlap: true },
     }
     const values = rows.filter((row) => row[axis.field] !== undefined)
     const color = { value: hues[index % hues.length] }

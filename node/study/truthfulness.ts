@@ -17,10 +17,13 @@ const commitRules = [
   { name: 'patient', calmRounds: 4, roundsMax: 12 },
 ] as const
 
+/** Stock over demand where data is scarce. */
+const scarceRatio = 0.5
+
 /** MECHANISM §8: pairs of runs that differ in one buyer's declared valuation alone. */
 export const truthfulness: Study = {
   name: 'truthfulness',
-  question: 'What does a buyer gain from declaring its value wrongly, under each reserve policy and commit rule?',
+  question: 'What does a buyer gain from declaring its value wrongly, by reserve policy, commit rule and scarcity?',
   seeds: { full: 100, quick: 8 },
   points: (extent) => {
     const declared = extent === 'full' ? [500, 750, 900, 1_100, 1_330, 2_000] : [500, 2_000]
@@ -33,7 +36,12 @@ export const truthfulness: Study = {
       at: { variant: `tracking, ${name}`, policy: 'tracking', ...rule },
       options: withRules(market, rule),
     }))
-    return [...policies, ...rules].flatMap(({ at, options }) =>
+    const { calmRounds, roundsMax } = market.rules
+    const scarce = (extent === 'full' ? [scarceRatio] : []).map((supplyRatio) => ({
+      at: { variant: 'tracking, scarce', policy: 'tracking', calmRounds, roundsMax },
+      options: { ...market, supplyRatio },
+    }))
+    return [...policies, ...rules, ...scarce].flatMap(({ at, options }) =>
       [truth, ...declared].map(
         (perMille): Point => ({
           at: { ...at, perMille },
@@ -68,7 +76,7 @@ export const truthfulness: Study = {
     return [
       drawn('policies', 'What a misreport gains, by reserve policy', rows.filter(isPolicy)),
       ...(commits.length > rows.filter(isPolicy).filter(({ policy }) => policy === 'tracking').length
-        ? [drawn('commits', 'What a misreport gains, by when sellers commit', commits)]
+        ? [drawn('commits', 'What a misreport gains, by when sellers commit and how scarce data is', commits)]
         : []),
     ]
   },
