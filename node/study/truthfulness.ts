@@ -17,6 +17,8 @@ const commitRules = [
   { name: 'patient', calmRounds: 4, roundsMax: 12 },
 ] as const
 
+/** Pairs under other rules than the default ones, of which the most is asked. */
+const othersSeedsMax = 120
 /** Stock over demand where data is scarce. */
 const scarceRatio = 0.5
 
@@ -24,7 +26,7 @@ const scarceRatio = 0.5
 export const truthfulness: Study = {
   name: 'truthfulness',
   question: 'What does a buyer gain from declaring its value wrongly, by reserve policy, commit rule and scarcity?',
-  seeds: { full: 100, quick: 8 },
+  seeds: { full: 400, quick: 8 },
   points: (extent) => {
     const declared = extent === 'full' ? [500, 750, 900, 1_100, 1_330, 2_000] : [500, 2_000]
     const market = { ...referenceMarket(60), sellers: 24 }
@@ -46,6 +48,7 @@ export const truthfulness: Study = {
         (perMille): Point => ({
           at: { ...at, perMille },
           options: { ...options, misreport: { buyer: liar, perMille } },
+          ...(at.variant !== market.policy && { seedsMax: othersSeedsMax }),
         }),
       ),
     )
