@@ -28,7 +28,7 @@ export interface SimulationOptions {
   readonly fast: boolean
   /** When the laws are checked: after every step of every node, or at the end. */
   readonly check: 'every-step' | 'end'
-  /** One buyer that bids as if its value were so many thousandths of what it is; measured by what it really is. */
+  /** One buyer, counted from 1, that bids as if its value were so many thousandths of what it is; measured by what it really is. */
   readonly misreport: { readonly buyer: number; readonly perMille: number } | undefined
   /** Virtual time after which a market that has not ended is given up. */
   readonly elapsedMsMax: Millis

@@ -12,11 +12,6 @@ import { epoch } from './host.js'
 import type { Violation } from './laws.js'
 import type { SimulationOptions } from './options.js'
 import { type Person, populationOf } from './population.js'
-
-export type { SimulationOptions } from './options.js'
-export { defaultSimulation, shardsFor } from './options.js'
-export type { SimulationReport } from './report.js'
-
 import { Prng } from './prng.js'
 import { reportOn, type SimulationReport, type Trade } from './report.js'
 import { simulatedSigner, simulatedVerifier } from './signer.js'
@@ -24,6 +19,9 @@ import type { Step } from './watch/step.js'
 import { Watch } from './watch/watch.js'
 import { sharedByteWire } from './wire.js'
 import { type SimulatedPerson, World } from './world.js'
+
+export { defaultSimulation, type SimulationOptions, shardsFor } from './options.js'
+export type { SimulationReport } from './report.js'
 
 /** Where a run stands, for whoever waits for it. */
 export interface SimulationProgress {
@@ -84,7 +82,6 @@ export class Simulation {
         backlogMax: defaultDriverLimits.backlogMax,
       })
     }
-    const wire: Wire<unknown> = options.fast ? (openWire as Wire<unknown>) : (sharedByteWire() as Wire<unknown>)
     this.#world = new World<unknown>({
       market: 'simulation',
       rules: options.rules,
@@ -92,14 +89,16 @@ export class Simulation {
       network: options.network,
       people: this.people,
       verifier,
-      wire,
+      wire: (options.fast ? openWire : sharedByteWire()) as Wire<unknown>,
       shards: { count: options.shards, heard: options.shardsHeard },
       ...this.#stepsTo(hooks),
       onFact: (person, fact, now) => this.#note(person, fact, now),
       ...(hooks.onTrace && { onTrace: hooks.onTrace }),
-      onMessage: ({ to, bytes, copies }) => {
-        this.#notes.bytes[to === undefined ? 'gossip' : 'direct'] += bytes * copies
-      },
+      ...(!options.fast && {
+        onMessage: ({ to, bytes, copies }) => {
+          this.#notes.bytes[to === undefined ? 'gossip' : 'direct'] += bytes * copies
+        },
+      }),
     })
     this.#world.startAll()
     const ids = this.people.map(({ signer }) => signer.id)
@@ -187,10 +186,13 @@ export class Simulation {
   /** Ended: everybody is there, every offer is closed and every accept answered. Asks first who was not done last time. */
   #look(): void {
     this.#lookAtMs = this.#world.elapsedMs + lookMs
-    if (!this.#isDone(this.people[this.#lastUndone]!)) return
-    this.#lastUndone = this.people.findIndex((person) => !this.#isDone(person))
-    if (this.#lastUndone >= 0) return
-    this.#lastUndone = 0
+    const isUndone = (person: SimulatedPerson) => !this.#isDone(person)
+    const undone = isUndone(this.people[this.#lastUndone]!) ? this.#lastUndone : this.people.findIndex(isUndone)
+    if (undone >= 0) {
+      this.#lastUndone = undone
+      this.#decided = false
+      return
+    }
     // What was decided last is still on its way to the disks.
     if (this.#decided) this.#state = 'ended'
     else this.#world.after(millis(1), () => {})
