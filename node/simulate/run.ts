@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import type { SimulationProgress } from '../../src/sim/simulation.js'
 import { exitCodes } from '../errors.js'
 import { counted, grouped, percent, seconds } from '../format.js'
+import { Interruption } from '../interruption.js'
 import { LiveLine } from '../live-line.js'
 import { type Figures, figuresOf, isSound } from '../simulation/figures.js'
-import { ThreadInterruption } from '../simulation/interruption.js'
 import type { FinishedRun } from '../simulation/messages.js'
 import { InterruptedError, SimulationPool } from '../simulation/pool.js'
 import { layOutTraces } from '../trace-file.js'
@@ -18,7 +18,7 @@ export async function runSimulate(request: SimulateRequest): Promise<void> {
   const { runs, workers, trace } = request
   if (trace !== undefined) layOutTraces(trace)
   const pool = new SimulationPool({ threads: workers, runs })
-  const interruption = new ThreadInterruption(() => pool.stop())
+  const interruption = new Interruption(pool)
   const line = new LiveLine(process.stderr)
   try {
     const sound = request.many ? await runMany(request, pool, line) : await runOne(request, pool, line)

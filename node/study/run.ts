@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { SimulationOptions } from '../../src/sim/options.js'
 import { exitCodes } from '../errors.js'
 import { counted } from '../format.js'
+import { Interruption } from '../interruption.js'
 import type { ProgressOutput } from '../live-line.js'
 import { figuresOf } from '../simulation/figures.js'
-import { ThreadInterruption } from '../simulation/interruption.js'
 import { InterruptedError, type Runner, SimulationPool } from '../simulation/pool.js'
 import { Archive } from './archive.js'
 import { writeStudy } from './output.js'
@@ -22,7 +22,7 @@ export async function runStudies(request: StudyRequest): Promise<void> {
     process.stderr.write(`${counted(archive.outdated, 'run')} in ${folder} came from other code and are left out\n`)
   const plans = request.studies.map((study) => planOf(study, { extent, seeds }))
   const pool = new SimulationPool({ threads: workers, runs: plans.flatMap(runsOf) })
-  const interruption = new ThreadInterruption(() => pool.stop())
+  const interruption = new Interruption(pool)
   process.exitCode = exitCodes.done
   try {
     for (const plan of plans) {

@@ -1,7 +1,7 @@
 /** How a running swarm shows itself: one line that keeps itself up to date on a terminal, a line per phase in a pipe. */
-import pc from 'picocolors'
 import type { Fact } from '../../src/agent/agent.js'
 import { counted, gb, seconds } from '../format.js'
+import { LiveLine, type ProgressOutput } from '../live-line.js'
 import type { NodeStatus } from '../market-node.js'
 import type { Phase, Progress, SwarmObserver } from './swarm.js'
 
@@ -9,7 +9,7 @@ export interface ProgressOptions {
   readonly people: number
   readonly sellers: number
   readonly stock: number
-  readonly output: NodeJS.WriteStream
+  readonly output: ProgressOutput
 }
 
 const titles: Record<Phase, string> = {
@@ -19,27 +19,23 @@ const titles: Record<Phase, string> = {
   stopping: 'stopping',
 }
 
-const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
-
 export class LiveProgress implements SwarmObserver {
   readonly #options: ProgressOptions
-  readonly #live: boolean
+  readonly #line: LiveLine
   readonly #started = performance.now()
   #phase: Phase = 'starting'
-  #drawn = false
-  #frame = 0
   #bids = 0
   #sales = 0
   #sold = 0
 
   constructor(options: ProgressOptions) {
     this.#options = options
-    this.#live = options.output.isTTY === true
+    this.#line = new LiveLine(options.output)
   }
 
   phase(phase: Phase): void {
     this.#phase = phase
-    if (!this.#live) this.#write(`${titles[phase]} (${this.#elapsed()})\n`)
+    if (!this.#line.live) this.#line.say(`${titles[phase]} (${this.#elapsed()})`)
   }
 
   fact(_name: string, fact: Fact): void {
@@ -51,23 +47,17 @@ export class LiveProgress implements SwarmObserver {
   }
 
   progress({ up, statuses }: Progress): void {
-    if (!this.#live) return
-    this.#frame++
-    const line = [`${spinner[this.#frame % spinner.length]} ${titles[this.#phase]}`, ...this.#counts(up, statuses)]
-    this.#erase()
-    this.#write(cut(line.join('   '), (this.#options.output.columns ?? 80) - 1))
-    this.#drawn = true
+    if (this.#line.live) this.#line.show([titles[this.#phase], ...this.#counts(up, statuses)])
   }
 
   /** Leaves a line that stays. */
   say(line: string): void {
-    this.#erase()
-    this.#write(`${line}\n`)
+    this.#line.say(line)
   }
 
   /** Removes the live line. */
   end(): void {
-    this.#erase()
+    this.#line.end()
   }
 
   #counts(up: number, statuses: ReadonlyMap<string, NodeStatus>): string[] {
@@ -86,15 +76,4 @@ export class LiveProgress implements SwarmObserver {
   #elapsed(): string {
     return seconds(performance.now() - this.#started)
   }
-
-  #erase(): void {
-    if (this.#drawn) this.#write('\r\x1b[2K')
-    this.#drawn = false
-  }
-
-  #write(text: string): void {
-    this.#options.output.write(text)
-  }
 }
-
-const cut = (text: string, width: number): string => pc.dim(text.length <= width ? text : text.slice(0, width))

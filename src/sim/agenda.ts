@@ -1,10 +1,13 @@
 import type { Millis } from '../units.js'
+import { Heap } from './heap.js'
 
 interface Later {
   readonly at: Millis
   readonly order: number
   readonly run: () => void
 }
+
+const precedes = (a: Later, b: Later): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
 
 /** Milliseconds ahead that have a slot each; a power of two, so that a slot is found by a mask. */
 const span = 4_096
@@ -15,7 +18,7 @@ const span = 4_096
  */
 export class Agenda {
   readonly #slots: (() => void)[][] = Array.from({ length: span }, () => [])
-  readonly #later: Later[] = []
+  readonly #later = new Heap(precedes)
   #now = 0 as Millis
   #order = 0
   /** Entries in the slots that have not run. */
@@ -33,12 +36,12 @@ export class Agenda {
     if (due - this.#now < span) {
       this.#slots[due & (span - 1)]!.push(run)
       this.#near += 1
-    } else pushLater(this.#later, { at: due, order: this.#order++, run })
+    } else this.#later.push({ at: due, order: this.#order++, run })
   }
 
   /** When the next entry is due; undefined when nothing is left. */
   get next(): Millis | undefined {
-    if (this.#near === 0) return this.#later[0]?.at
+    if (this.#near === 0) return this.#later.first?.at
     if (this.#ran < this.#present.length) return this.#now
     for (let at = this.#now + 1; ; at++) if (this.#slots[at & (span - 1)]!.length > 0) return at as Millis
   }
@@ -66,42 +69,10 @@ export class Agenda {
     this.#present.length = 0
     this.#ran = 0
     this.#now = at
-    while (this.#later.length > 0 && this.#later[0]!.at - at < span) {
-      const { at: due, run } = popLater(this.#later)
-      this.#slots[due & (span - 1)]!.push(run)
+    for (let next = this.#later.first; next !== undefined && next.at - at < span; next = this.#later.first) {
+      this.#later.pop()
+      this.#slots[next.at & (span - 1)]!.push(next.run)
       this.#near += 1
     }
   }
 }
-
-function pushLater(heap: Later[], entry: Later): void {
-  let index = heap.length
-  heap.push(entry)
-  while (index > 0) {
-    const parent = (index - 1) >> 1
-    if (!precedes(entry, heap[parent]!)) break
-    heap[index] = heap[parent]!
-    index = parent
-  }
-  heap[index] = entry
-}
-
-/** The earliest of a heap that is not empty. */
-function popLater(heap: Later[]): Later {
-  const top = heap[0]!
-  const last = heap.pop()!
-  if (heap.length === 0) return top
-  let index = 0
-  for (;;) {
-    let child = 2 * index + 1
-    if (child >= heap.length) break
-    if (child + 1 < heap.length && precedes(heap[child + 1]!, heap[child]!)) child += 1
-    if (!precedes(heap[child]!, last)) break
-    heap[index] = heap[child]!
-    index = child
-  }
-  heap[index] = last
-  return top
-}
-
-const precedes = (a: Later, b: Later): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)

@@ -4,6 +4,7 @@
  * left out: with six neighbours hardly anything needs it.
  */
 import type { Millis } from '../units.js'
+import { Heap } from './heap.js'
 import type { GossipOptions, Network } from './network.js'
 import { lotOf } from './prng.js'
 
@@ -86,16 +87,19 @@ export class Mesh {
   spread(from: number, message: number, network: Network): Spread {
     const reached = new Set<number>()
     const arrivals: Arrival[] = []
-    const waiting = new Heap()
+    const waiting = new Heap<number>((a, b) => a < b)
     let copies = 0
     const passOn = (node: number, at: number, via: number) => {
       for (const to of this.neighboursOf(node)) {
         if (to === from || to === via) continue
-        network.arrivals(node, to, message, (delayMs) => waiting.push(at + delayMs, to, node))
+        network.arrivals(node, to, message, (delayMs) =>
+          waiting.push(packed({ at: at + delayMs, node: to, via: node })),
+        )
       }
     }
     passOn(from, 0, from)
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
+      const next = unpacked(key)
       copies += 1
       if (reached.has(next.node)) continue
       reached.add(next.node)
@@ -106,44 +110,19 @@ export class Mesh {
   }
 }
 
-/** Nodes by the time at which a copy reaches them, and from whom: all three packed into one number. */
-class Heap {
-  readonly #keys: number[] = []
+/** A copy on its way: when it arrives, where, and from whom. */
+interface Copy {
+  readonly at: number
+  readonly node: number
+  readonly via: number
+}
 
-  push(at: number, node: number, via: number): void {
-    const keys = this.#keys
-    const key = (at * nodesMax + node) * nodesMax + via
-    let index = keys.length
-    keys.push(key)
-    while (index > 0) {
-      const parent = (index - 1) >> 1
-      if (keys[parent]! <= key) break
-      keys[index] = keys[parent]!
-      index = parent
-    }
-    keys[index] = key
-  }
+/** All three in one number, which orders copies by their time and costs no object. */
+const packed = ({ at, node, via }: Copy): number => (at * nodesMax + node) * nodesMax + via
 
-  pop(): { readonly at: number; readonly node: number; readonly via: number } | undefined {
-    const keys = this.#keys
-    const top = keys[0]
-    const last = keys.pop()
-    if (top === undefined || last === undefined) return undefined
-    if (keys.length > 0) {
-      let index = 0
-      for (;;) {
-        let child = 2 * index + 1
-        if (child >= keys.length) break
-        if (child + 1 < keys.length && keys[child + 1]! < keys[child]!) child += 1
-        if (keys[child]! >= last) break
-        keys[index] = keys[child]!
-        index = child
-      }
-      keys[index] = last
-    }
-    const link = top % (nodesMax * nodesMax)
-    return { at: (top - link) / (nodesMax * nodesMax), node: Math.floor(link / nodesMax), via: link % nodesMax }
-  }
+function unpacked(key: number): Copy {
+  const link = key % (nodesMax * nodesMax)
+  return { at: (key - link) / (nodesMax * nodesMax), node: Math.floor(link / nodesMax), via: link % nodesMax }
 }
 
 /** Nodes of a simulation. Two of them and two minutes in ms fit into a safe integer. */

@@ -1,5 +1,4 @@
 /** The command as people run it, from the build (`npm test` makes it): its output, its exit codes, its processes. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,49 +6,15 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ChildNode } from '../../node/swarm/child.js'
+import { type Ended, endAll, entry, start } from './command.js'
 
-const entry = 'dist/node/main.js'
-const running = new Set<ChildProcess>()
 let folder = ''
 
 beforeAll(async () => {
-  if (!existsSync(entry)) throw new Error('there is no build: run npm run build first')
   folder = await mkdtemp(join(tmpdir(), 'overage-cli-'))
 })
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
-})
+afterEach(endAll)
 afterAll(() => rm(folder, { recursive: true }))
-
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-function start(
-  args: readonly string[],
-  input?: string,
-): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [entry, ...args], { stdio: 'pipe' })
-  running.add(child)
-  let [out, err] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text
-  })
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
-  const ended = new Promise<Ended>((resolve) => {
-    child.once('close', (code) => {
-      running.delete(child)
-      resolve({ code, out, err })
-    })
-  })
-  return { child, ended }
-}
 
 const overage = (args: readonly string[], input?: string): Promise<Ended> => start(args, input).ended
 

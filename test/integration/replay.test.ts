@@ -1,44 +1,33 @@
 /** Real processes on real sockets, recorded, and each replayed alone: `overage swarm --trace`, `overage node --trace`. */
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Ended, endAll, start } from './command.js'
 
-const entry = 'dist/node/main.js'
 let folder = ''
 
 beforeAll(async () => {
-  if (!existsSync(entry)) throw new Error('there is no build: run npm run build first')
   folder = await mkdtemp(join(tmpdir(), 'overage-replay-'))
 })
+afterEach(endAll)
 afterAll(() => rm(folder, { recursive: true }))
-
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
 
 /** Runs the command to its end, sending `signal` as soon as it prints `cue`. */
 function overage(
   args: readonly string[],
   end?: { readonly cue: string; readonly signal: NodeJS.Signals },
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let [out, err] = ['', '']
+  const { child, ended } = start(args)
+  let said = ''
   let told = false
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-    if (told || end === undefined || !out.includes(end.cue)) return
+  child.stdout?.on('data', (text: string) => {
+    said += text
+    if (told || end === undefined || !said.includes(end.cue)) return
     told = true
     child.kill(end.signal)
   })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text
-  })
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })))
+  return ended
 }
 
 const market = {

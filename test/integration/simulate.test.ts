@@ -1,45 +1,17 @@
 /** `overage simulate` and `overage study` as people run them, from the build. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Ended, endAll, start } from './command.js'
 
-const running = new Set<ChildProcess>()
 let folder = ''
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'overage-simulate-'))
 })
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
-})
+afterEach(endAll)
 afterAll(() => rm(folder, { recursive: true }))
-
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-function start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['dist/node/main.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  running.add(child)
-  let [out, err] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text
-  })
-  const ended = new Promise<Ended>((resolve) => {
-    child.once('close', (code) => {
-      running.delete(child)
-      resolve({ code, out, err })
-    })
-  })
-  return { child, ended }
-}
 
 const overage = (...args: readonly string[]): Promise<Ended> => start(args).ended
 

@@ -3,6 +3,7 @@ import { optionsDigest } from '../../../node/study/digest.js'
 import { type Plan, planOf, resultsOf } from '../../../node/study/plan.js'
 import type { Row, Study } from '../../../node/study/study.js'
 import type { SimulationOptions } from '../../../src/sim/options.js'
+import { millis } from '../../../src/units.js'
 
 const shared: Figures = {
   digest: '',
@@ -24,8 +25,8 @@ const shared: Figures = {
   p99RegretOverEpsilon: 1,
   withinTwoEpsilon: 1,
   violations: 0,
-  lastTradeMs: 25_000,
-  virtualMs: 50_000,
+  lastTradeMs: millis(25_000),
+  virtualMs: millis(50_000),
   steps: 1_000,
   firstBuyerUtility: 100,
   realMs: 1,
@@ -42,7 +43,7 @@ export function figuresFor(options: SimulationOptions): Figures {
     meanPrice: 5_000 + 1_000 * noise,
     bidsPerBuyer: 5 + 5 * noise,
     directMessagesPerNode: 25 + 10 * noise,
-    lastTradeMs: 20_000 + Math.round(10_000 * noise),
+    lastTradeMs: millis(20_000 + Math.round(10_000 * noise)),
     firstBuyerUtility: 90 + 20 * noise,
   }
 }

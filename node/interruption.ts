@@ -1,15 +1,21 @@
-import { exitCodes } from '../errors.js'
-import type { Swarm } from './swarm.js'
+import { exitCodes } from './errors.js'
 
-/** Ctrl-C while a swarm runs: once stops everything in good order, twice at once. Whatever happens, no process is left. */
+/** What is at work: its own way to an end, and the quick one, after which nothing of it is left. */
+export interface Stoppable {
+  stop(): Promise<unknown>
+  /** Absent where all of it ends with this process. */
+  kill?(): void
+}
+
+/** Ctrl-C: once stops the work in good order, twice at once. Whatever happens, nothing of it is left behind. */
 export class Interruption {
-  readonly #swarm: Swarm
+  readonly #work: Stoppable
   readonly #signalled: Promise<void>
   #happened = false
   #resolve: () => void = () => {}
 
-  constructor(swarm: Swarm) {
-    this.#swarm = swarm
+  constructor(work: Stoppable) {
+    this.#work = work
     this.#signalled = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -37,14 +43,14 @@ export class Interruption {
 
   readonly #onSignal = (): void => {
     if (this.#happened) {
-      this.#swarm.kill()
+      this.#work.kill?.()
       process.exit(exitCodes.interrupted)
     }
     this.#happened = true
     this.#resolve()
-    // Whoever waits for the swarm sees it stop; a failure to do so is theirs to report.
-    this.#swarm.stop().catch(() => this.#swarm.kill())
+    // Whoever waits for the work sees it stop; a failure to do so is theirs to report.
+    this.#work.stop().catch(() => this.#work.kill?.())
   }
 
-  readonly #onExit = (): void => this.#swarm.kill()
+  readonly #onExit = (): void => this.#work.kill?.()
 }
