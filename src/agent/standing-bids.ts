@@ -2,7 +2,15 @@ import type { PlannedBid } from '../mechanism/reply.js'
 import type { PeerId, Signer } from '../ports/signer.js'
 import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import { sealedToJson } from '../protocol/json.js'
-import { type Bid, type Offer, type OfferId, type Quote, type Sealed, sellerOf } from '../protocol/message.js'
+import {
+  type Bid,
+  isOfferOf,
+  type Offer,
+  type OfferId,
+  type Quote,
+  type Sealed,
+  sellerOf,
+} from '../protocol/message.js'
 import { seal } from '../protocol/signing.js'
 import { type Megabytes, type Millis, megabytes, type Ticks, ticks } from '../units.js'
 import type { Effect } from './agent.js'
@@ -146,7 +154,7 @@ export class StandingBids {
   undelivered(to: PeerId, out: Effect[]): readonly OfferId[] {
     const givenUp: OfferId[] = []
     for (const [offer, standing] of this.#standing) {
-      if (sellerOf(offer) !== to) continue
+      if (!isOfferOf(to, offer)) continue
       const failures = standing.failures + 1
       this.#standing.set(offer, { ...standing, failures })
       if (failures >= this.#rules.undeliveredMax) givenUp.push(offer)

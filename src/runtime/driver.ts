@@ -71,16 +71,10 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
 
   constructor(options: DriverOptions<Frame>) {
     this.#options = options
-    const { market, signer, verifier, limits, agent } = options
-    const common = {
-      market,
-      me: signer.id,
-      knownSequence: (offer: OfferId) => agent.sequenceOf(offer),
-      hasRoom: () => agent.hasRoom(),
-    }
-    this.#offers = { ...common, verifier, limiter: new RateLimiter(limits.offers) }
+    const { verifier, limits } = options
+    this.#offers = contextOf(options, verifier, limits.offers)
     const remembering = rememberingVerifier(verifier, { entriesMax: limits.signaturesMax })
-    this.#direct = { ...common, verifier: remembering, limiter: new RateLimiter(limits.direct) }
+    this.#direct = contextOf(options, remembering, limits.direct)
   }
 
   /** From now on messages go out over `transport`. Call it before the transport begins to receive. */
@@ -234,3 +228,17 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
     this.#options.onFailure(error)
   }
 }
+
+/** Written out, because every object copied with functions in it has a shape of its own, which whoever reads it pays for. */
+const contextOf = (
+  { market, signer, agent }: Pick<DriverOptions, 'market' | 'signer' | 'agent'>,
+  verifier: Verifier,
+  limit: RateLimit,
+): AdmissionContext => ({
+  market,
+  me: signer.id,
+  verifier,
+  knownSequence: (offer) => agent.sequenceOf(offer),
+  hasRoom: () => agent.hasRoom(),
+  limiter: new RateLimiter(limit),
+})
