@@ -25,6 +25,8 @@ export class OfferBook {
   /** Those of others alone: a node never looks at its own. */
   readonly #byRank: Entry[] = []
   #nextExpiry: number = Number.POSITIVE_INFINITY
+  /** The entry found last: news of an offer asks for the same one several times. */
+  #found: Entry | undefined
 
   constructor(me: PeerId, offersMax: number) {
     this.#me = me
@@ -46,12 +48,12 @@ export class OfferBook {
   }
 
   get(offer: OfferId): Sealed<Offer> | undefined {
-    return this.#entries.get(offer)?.sealed
+    return this.#find(offer)?.sealed
   }
 
   /** The sequence known of `offer`; undefined when it was never heard of, or is forgotten. */
   sequenceOf(offer: OfferId): number | undefined {
-    return this.#entries.get(offer)?.sealed.body.sequence
+    return this.#find(offer)?.sealed.body.sequence
   }
 
   /** Open offers, in the order of their ids: the same on every node, whatever arrived first. */
@@ -71,13 +73,13 @@ export class OfferBook {
 
   /** Where an offer stands in that order, the first highest; undefined when it is not known. */
   rankOf(offer: OfferId): number | undefined {
-    return this.#entries.get(offer)?.rank
+    return this.#find(offer)?.rank
   }
 
   /** Takes in an admitted offer. Returns whether it was news. */
   put(sealed: Sealed<Offer>): boolean {
     const { offer, sequence, expiresAt } = sealed.body
-    const known = this.#entries.get(offer)
+    const known = this.#find(offer)
     if (known !== undefined && known.sealed.body.sequence >= sequence) return false
     if (known !== undefined) known.sealed = sealed
     else if (!this.#enter(sealed)) return false
@@ -110,6 +112,11 @@ export class OfferBook {
     return { offers: chosen.map(({ sealed }) => sealed), next }
   }
 
+  #find(offer: OfferId): Entry | undefined {
+    if (this.#found?.offer !== offer) this.#found = this.#entries.get(offer)
+    return this.#found
+  }
+
   /** Takes in an offer not heard of before, if there is room; the oldest tombstone may make some. */
   #enter(sealed: Sealed<Offer>): boolean {
     if (!this.hasRoom) return false
@@ -117,6 +124,7 @@ export class OfferBook {
     const { offer } = sealed.body
     const entry = { offer, rank: rendezvous(this.#me, offer), sealed }
     this.#entries.set(offer, entry)
+    this.#found = entry
     insertSorted(this.#byId, entry, byText)
     if (sealed.signer !== this.#me) insertSorted(this.#byRank, entry, byRank)
     return true
@@ -124,6 +132,7 @@ export class OfferBook {
 
   #forget(entry: Entry): void {
     this.#entries.delete(entry.offer)
+    this.#found = undefined
     removeSorted(this.#byId, entry, byText)
     removeSorted(this.#byRank, entry, byRank)
   }

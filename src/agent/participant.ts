@@ -50,7 +50,6 @@ export class Participant implements Agent {
 
   get deadline(): Millis | undefined {
     if (!this.#started) return undefined
-    // After every step, so without the array that a rest parameter costs.
     return earlier(this.#book.deadline, earlier(this.#seller?.deadline, this.#buyer?.deadline))
   }
 

@@ -25,7 +25,7 @@ import { Announcer } from './announcer.js'
 import { BidBook } from './bid-book.js'
 import { answer, report } from './effects.js'
 import { neverOpened, type OfferState, recordOf, savedOffer } from './offer-state.js'
-import { earliest } from './resend.js'
+import { earlier } from './resend.js'
 import { RoundClock } from './round-clock.js'
 import type { Rules, SellPlan } from './rules.js'
 import { Sales, type Settlement } from './sales.js'
@@ -73,7 +73,7 @@ export class Seller {
   get deadline(): Millis | undefined {
     const { status, closesAt } = this.#state
     if (status === 'closed') return this.#sales.deadline
-    return earliest(this.#sales.deadline, this.#clock.deadline, this.#announcer.deadline, closesAt)
+    return earlier(earlier(this.#sales.deadline, closesAt), earlier(this.#clock.deadline, this.#announcer.deadline))
   }
 
   /** One text for one offer, so that whoever looks it up compares no characters. */
