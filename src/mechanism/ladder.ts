@@ -79,13 +79,20 @@ export function mergeLadders<Offer>(
   { below = Infinity }: { readonly below?: number } = {},
 ): readonly OfferRung<Offer>[] {
   const rungs: OfferRung<Offer>[] = []
-  for (const { offer, ladder } of offers) {
-    for (const { price, quantity } of ladder) {
-      if (price >= below) break
-      rungs.push({ offer, price, quantity })
+  const next = offers.map(() => 0)
+  for (;;) {
+    let cheapest: Rung | undefined
+    let from = 0
+    for (let index = 0; index < offers.length; index++) {
+      const rung = offers[index]!.ladder[next[index]!]
+      if (rung === undefined || rung.price >= (cheapest?.price ?? below)) continue
+      cheapest = rung
+      from = index
     }
+    if (cheapest === undefined) return rungs
+    next[from]! += 1
+    rungs.push({ offer: offers[from]!.offer, price: cheapest.price, quantity: cheapest.quantity })
   }
-  return rungs.sort((a, b) => a.price - b.price)
 }
 
 /**
