@@ -6,14 +6,23 @@ import type { Ask, Bid, Ladder, Rung } from './bid.js'
  * The ladder of `buyer` in a book: first what no rival holds, at the reserve; then what rivals would hold without this
  * buyer, from the lowest price up. Quantities add up to the stock. Without `buyer` it is an outsider's, the public one.
  */
-export function ladderFor(ask: Ask, bids: readonly Bid[], buyer?: string): Ladder {
-  const rivals = bids
-    .filter((bid) => bid.buyer !== buyer && bid.quantity > 0 && bid.price >= ask.reserve)
+export const ladderFor = (ask: Ask, bids: readonly Bid[], buyer?: string): Ladder => laddersFor(ask, bids)(buyer)
+
+/** As {@link ladderFor}, for all buyers of one book: it is sorted once. */
+export function laddersFor(ask: Ask, bids: readonly Bid[]): (buyer?: string) => Ladder {
+  const eligible = bids
+    .filter(({ quantity, price }) => quantity > 0 && price >= ask.reserve)
     .sort((a, b) => b.price - a.price)
+  return (buyer) => ladderAmong(eligible, ask, buyer)
+}
+
+/** `eligible`: highest price first. */
+function ladderAmong(eligible: readonly Bid[], ask: Ask, buyer: string | undefined): Ladder {
   const rungs: Rung[] = []
   let left: number = ask.stock
-  for (const rival of rivals) {
+  for (const rival of eligible) {
     if (left === 0) break
+    if (rival.buyer === buyer) continue
     const held = Math.min(rival.quantity, left)
     left -= held
     pushRung(rungs, rival.price, held)
