@@ -228,10 +228,14 @@ export class Buyer {
     const standing = this.#standing.get(offer)
     const published = this.#options.book.get(offer)?.body
     const { ladder = [], reserve = ticks(0) } = standing?.quote ?? published ?? {}
-    const asked = { offer, ladder, reserve, floor: (standing?.offer ?? published)?.floor }
     const bid = standing?.bid.body
-    if (bid === undefined || bid.quantity === 0) return asked
-    return { ...asked, standing: { quantity: bid.quantity, price: bid.price } }
+    return {
+      offer,
+      ladder,
+      reserve,
+      floor: (standing?.offer ?? published)?.floor,
+      standing: bid === undefined || bid.quantity === 0 ? undefined : { quantity: bid.quantity, price: bid.price },
+    }
   }
 
   #budgetLeft(): Micros {

@@ -6,7 +6,7 @@ import { digestOf, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
 import type { Effect } from './agent.js'
 import { report } from './effects.js'
-import { earliestIn, firstResend, nextResend, type Resend } from './resend.js'
+import { firstResend, nextResend, type Resend, Unanswered } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 
@@ -36,7 +36,7 @@ const purchaseKey = (award: Digest): string => prefix + award
 export class Purchases {
   readonly #signer: Signer
   readonly #rules: Rules
-  readonly #waiting = new Map<Digest, Purchase>()
+  readonly #waiting = new Unanswered<Digest, Purchase>()
   /** Awards whose receipts are in the store. */
   readonly #settled = new Set<Digest>()
   /** Of both. */
@@ -72,7 +72,7 @@ export class Purchases {
   }
 
   get deadline(): Millis | undefined {
-    return earliestIn(this.#waiting)
+    return this.#waiting.deadline
   }
 
   /** Sends an accept again if this award was accepted before; returns whether it was. */

@@ -15,12 +15,29 @@ export function nextResend(resend: Resend, now: Millis, waitMsMax: Millis): Rese
   return { at: (now + waitMs) as Millis, waitMs }
 }
 
-/** When the first of what waits is to be sent again. Asked after every step, so it allocates nothing. */
-export function earliestIn(waiting: ReadonlyMap<unknown, { readonly resend: Resend }>): Millis | undefined {
-  if (waiting.size === 0) return undefined
-  let least: Millis | undefined
-  for (const { resend } of waiting.values()) if (least === undefined || resend.at < least) least = resend.at
-  return least
+/** What waits for an answer. When the first of it is to be sent again is asked after every step, so that is remembered. */
+export class Unanswered<Key, Item extends { readonly resend: Resend }> extends Map<Key, Item> {
+  #deadline: Millis | undefined
+  #isKnown = true
+
+  get deadline(): Millis | undefined {
+    if (!this.#isKnown) {
+      this.#isKnown = true
+      this.#deadline = undefined
+      for (const { resend } of this.values()) this.#deadline = earlier(this.#deadline, resend.at)
+    }
+    return this.#deadline
+  }
+
+  override set(key: Key, item: Item): this {
+    this.#isKnown = false
+    return super.set(key, item)
+  }
+
+  override delete(key: Key): boolean {
+    this.#isKnown = false
+    return super.delete(key)
+  }
 }
 
 /** The earlier of two that may be absent. Of two alone: a rest parameter would cost an array after every step. */

@@ -1,4 +1,3 @@
-import type { Award as Allocation } from '../mechanism/auction.js'
 import { meanPriceOf } from '../mechanism/ladder.js'
 import { type ReserveState, reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
@@ -7,6 +6,7 @@ import {
   type Accept,
   type Award,
   type Bid,
+  type Closed,
   type CloseReason,
   type Decline,
   type DirectMessage,
@@ -212,7 +212,8 @@ export class Seller {
     this.#clock.stop()
     out.push({ type: 'save', records: [...this.#book.clear(), recordOf(this.#state)], sync: true })
     this.#publish(now, out)
-    for (const to of bidders) this.#send(to, { type: 'closed', ...this.#about(), reason }, out)
+    const body: Closed = { type: 'closed', market: this.#options.market, offer: this.offer, reason }
+    for (const to of bidders) this.#send(to, body, out)
     out.push(report({ type: 'offer-closed', offer: this.offer, reason }))
   }
 
@@ -256,25 +257,25 @@ export class Seller {
     const reserve = reserveAtCommit(this.#state.policy, this.#reserveState({ calm: true }))
     const { ask, bids, clearing } = this.#auctionAt(reserve)
     const won = clearing.awards
-      .map((award, index) => ({ ...award, price: bids[index]!.price }))
-      .filter(({ quantity }) => quantity > 0)
+      .map((award, index) => ({ award, price: bids[index]!.price }))
+      .filter(({ award }) => award.quantity > 0)
       .sort((a, b) => b.price - a.price)
     if (won.length === 0) return
     this.#state = { ...this.#state, reserve }
     const round = this.#rounds.next(out)
-    const common = { ...this.#about(), round, ...ask, quotedReserve, evidence }
-    const awards = won.map((award) => this.#award(common, award))
+    const { market, signer, rules } = this.#options
+    const { offer } = this
+    const { stock } = ask
+    const fee = rules.epsilon
+    const awards = won.map(({ award: { buyer, quantity, charge } }) => {
+      const terms = { stock, reserve, quotedReserve, evidence, quantity, charge, fee }
+      return seal<Award>(signer, { type: 'award', market, offer, round, buyer, ...terms })
+    })
     const records = [...this.#sales.open(now, awards), ...awards.map(({ body }) => this.#book.end(body.buyer))]
     out.push({ type: 'save', records: [...records, recordOf(this.#state)], sync: true })
     for (const message of awards) out.push(answer(message.body.buyer, message))
     out.push(report({ type: 'committed', offer: this.offer, round, awards: awards.length }))
     this.#announcer.want(now)
-  }
-
-  #award(common: Omit<Award, 'type' | 'buyer' | 'quantity' | 'charge' | 'fee'>, won: Allocation): Sealed<Award> {
-    const { buyer, quantity, charge } = won
-    const fee = this.#options.rules.epsilon
-    return seal(this.#options.signer, { type: 'award', ...common, buyer, quantity, charge, fee })
   }
 
   /** How the auction stands for one buyer. Before a signed quote comes {@link #verifyBids}. */
@@ -308,21 +309,18 @@ export class Seller {
   }
 
   #considerGossip(now: Millis): void {
-    this.#announcer.consider(now, this.#publicPrice())
-  }
-
-  /** What a newcomer would pay per MB for all that is available: the price that news is about. */
-  #publicPrice(): number {
-    return meanPriceOf(this.#auctionAt().publicLadder)
+    // What a newcomer would pay per MB for all that is available is the price that news is about.
+    this.#announcer.consider(now, meanPriceOf(this.#auctionAt().publicLadder))
   }
 
   #publish(now: Millis, out: Effect[]): void {
     this.#verifyBids(out)
-    const { rules, addresses, signer } = this.#options
+    const { market, rules, addresses, signer } = this.#options
     const { status, reserve, floor, policy, closesAt } = this.#state
     const offer: Offer = {
       type: 'offer',
-      ...this.#about(),
+      market,
+      offer: this.offer,
       sequence: this.#sequence.next(out, { least: now }),
       status,
       stock: this.#available(),
@@ -347,10 +345,6 @@ export class Seller {
 
   #send(to: PeerId, body: DirectMessage, out: Effect[]): void {
     out.push(answer(to, seal(this.#options.signer, body)))
-  }
-
-  #about() {
-    return { market: this.#options.market, offer: this.offer }
   }
 
   get #isOpen(): boolean {

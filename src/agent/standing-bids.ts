@@ -16,7 +16,7 @@ import { type Megabytes, type Millis, megabytes, type Ticks, ticks } from '../un
 import type { Effect } from './agent.js'
 import { report } from './effects.js'
 import type { OfferBook } from './offer-book.js'
-import { earliestIn, firstResend, nextResend, type Resend } from './resend.js'
+import { firstResend, nextResend, type Resend, Unanswered } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 import { Sequence, sequenceBlock } from './sequence.js'
@@ -52,7 +52,7 @@ export class StandingBids {
   readonly #signer: Signer
   readonly #market: string
   readonly #rules: Rules
-  readonly #standing = new Map<OfferId, Standing>()
+  readonly #standing = new Unanswered<OfferId, Standing>()
   readonly #sequence: Sequence
   #sent = 0
 
@@ -72,7 +72,7 @@ export class StandingBids {
   }
 
   get deadline(): Millis | undefined {
-    return earliestIn(this.#standing)
+    return this.#standing.deadline
   }
 
   get(offer: OfferId): Standing | undefined {
@@ -115,8 +115,8 @@ export class StandingBids {
       const known = this.#standing.get(offer)
       const terms = newTermsOf(offer) ?? known?.offer
       if (terms === undefined || (known !== undefined && isFor(known.bid.body, quantity, price))) continue
-      const about = { type: 'bid', market: this.#market, offer, buyer: this.#signer.id } as const
-      const body: Bid = { ...about, sequence: this.#sequence.next(out, { least: now }), quantity, price }
+      const sequence = this.#sequence.next(out, { least: now })
+      const body: Bid = { type: 'bid', market: this.#market, offer, buyer: this.#signer.id, sequence, quantity, price }
       const bid = seal(this.#signer, body)
       const resend = firstResend(now, this.#rules.resendMs)
       const heardAt = known?.heardAt ?? now

@@ -233,9 +233,13 @@ export function worthSending({ situation, reply, gateShare }: GateQuestion): boo
 
 /** The bids that stand in the view. */
 export function standingOf({ view }: Situation): readonly PlannedBid[] {
-  return view.flatMap(({ offer, standing }) =>
-    standing === undefined || standing.quantity === 0 ? [] : [{ offer, ...standing }],
-  )
+  const bids: PlannedBid[] = []
+  for (const { offer, standing } of view) {
+    if (standing !== undefined && standing.quantity > 0) {
+      bids.push({ offer, quantity: standing.quantity, price: standing.price })
+    }
+  }
+  return bids
 }
 
 function withinMeans({ valuation, owned, budgetLeft }: Situation, bids: readonly PlannedBid[]): boolean {

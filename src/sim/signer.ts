@@ -6,10 +6,26 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import { peerIdOf } from '../protocol/identity.js'
 
-/** A signer whose identity follows from the label. */
-export function simulatedSigner(label: string): Signer {
+/** A signer whose identity follows from the label. `open`: see {@link Signer.open}. */
+export function simulatedSigner(label: string, { open = false } = {}): Signer {
   const id = peerIdOf(sha256(new TextEncoder().encode(label)))
-  return { id, sign: (bytes) => markOf(id, bytes) }
+  return open ? new OpenSigner(id) : new SimulatedSigner(id)
+}
+
+class SimulatedSigner implements Signer {
+  readonly id: PeerId
+
+  constructor(id: PeerId) {
+    this.id = id
+  }
+
+  sign(bytes: Uint8Array): Uint8Array {
+    return markOf(this.id, bytes)
+  }
+}
+
+class OpenSigner extends SimulatedSigner {
+  readonly open = true
 }
 
 export const simulatedVerifier: Verifier = {

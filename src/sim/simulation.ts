@@ -1,7 +1,7 @@
 /** One market in virtual time from a seed to its end, and what an observer of all of it measures. */
 import type { Fact } from '../agent/agent.js'
 import { scaled } from '../mechanism/valuation.js'
-import type { PeerId, Signer, Verifier } from '../ports/signer.js'
+import type { PeerId, Verifier } from '../ports/signer.js'
 import type { Wire } from '../protocol/codec.js'
 import { openWire } from '../protocol/open-seal.js'
 import { defaultDriverLimits } from '../runtime/driver.js'
@@ -216,13 +216,9 @@ export function simulate(options: SimulationOptions, hooks?: SimulationHooks): S
 /** Who takes part, with identities that follow from the seed. */
 export function peopleOf(options: SimulationOptions): readonly SimulatedPerson[] {
   const { seed, fast } = options
-  const signerOf = (label: string): Signer => {
-    const signer = simulatedSigner(label)
-    return fast ? { ...signer, open: true } : signer
-  }
   return populationOf(options).map((person) => ({
     ...declaredBy(person, options),
-    signer: signerOf(`${seed} ${person.name}`),
+    signer: simulatedSigner(`${seed} ${person.name}`, { open: fast }),
   }))
 }
 
