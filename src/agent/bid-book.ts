@@ -73,6 +73,7 @@ export class BidBook {
 
   /** Ends what its buyer did not sign, and returns it with what keeps it so. Looks at each bid once. */
   endUnsigned(verifier: Verifier): readonly { readonly bid: Bid; readonly record: StoreRecord }[] {
+    if (this.#unverified.size === 0) return []
     const suspects = [...this.#unverified].sort()
     this.#unverified.clear()
     return suspects.flatMap((buyer) => {

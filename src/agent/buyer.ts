@@ -15,6 +15,7 @@ import { isBiddable, type OfferBook } from './offer-book.js'
 import { Purchases } from './purchases.js'
 import { earlier } from './resend.js'
 import type { BuyPlan, Rules } from './rules.js'
+import { compareTexts, insertSorted } from './sorted.js'
 import { StandingBids } from './standing-bids.js'
 
 export interface BuyerOptions {
@@ -199,11 +200,11 @@ export class Buyer {
     const others = book.view(room, usable)
     const promising: OfferId[] = []
     for (const { offer, reserve } of others) {
-      chosen.push(offer)
+      insertSorted(chosen, offer, compareTexts)
       if (reserve < this.#promisingPrice) promising.push(offer)
     }
     this.#sight = { promising, rank: others.length < room ? 0 : rankOfLast(others, book) }
-    return chosen.sort().map((offer) => this.#viewOf(offer))
+    return chosen.map((offer) => this.#viewOf(offer))
   }
 
   /** Whether news of an offer can change anything: it was promising, or is now, and near enough. Quotes tell of the rest. */

@@ -2,7 +2,7 @@ import { rendezvous } from '../mechanism/pool.js'
 import type { PeerId } from '../ports/signer.js'
 import type { Offer, OfferId, Sealed } from '../protocol/message.js'
 import type { Millis } from '../units.js'
-import { insertSorted, placeAfter, removeSorted } from './sorted.js'
+import { compareTexts, insertSorted, placeAfter, removeSorted } from './sorted.js'
 
 /** What is known of one offer. */
 interface Entry {
@@ -171,7 +171,6 @@ export class OfferBook {
   }
 }
 
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const byText = (a: Pick<Entry, 'offer'>, b: Pick<Entry, 'offer'>): number => compareTexts(a.offer, b.offer)
 const byRank = (a: Entry, b: Entry): number => b.rank - a.rank || byText(a, b)
 

@@ -81,6 +81,7 @@ export class Participant implements Agent {
   }
 
   step(now: Millis, event: AgentEvent): readonly Effect[] {
+    if (event.type === 'gossip') return this.#take(now, event.message)
     const out: Effect[] = []
     switch (event.type) {
       case 'start':
@@ -93,9 +94,6 @@ export class Participant implements Agent {
         for (const offer of this.#book.expire(now)) this.#buyer?.offerNews(now, offer, out)
         this.#seller?.wake(now, out)
         this.#buyer?.wake(now, out)
-        break
-      case 'gossip':
-        this.#take(now, event.message, out)
         break
       case 'direct':
         // Whatever it is, it is sent again.
@@ -113,11 +111,12 @@ export class Participant implements Agent {
     return out
   }
 
-  #take(now: Millis, message: Sealed<Offer>, out: Effect[]): void {
-    if (message.signer === this.#me || !this.#book.put(message)) return
+  #take(now: Millis, message: Sealed<Offer>): readonly Effect[] {
+    if (message.signer === this.#me || !this.#book.put(message)) return []
     const { offer, sequence } = message.body
-    out.push(report({ type: 'offer-known', offer, sequence, known: this.#book.size }))
+    const out = [report({ type: 'offer-known', offer, sequence, known: this.#book.size })]
     this.#buyer?.offerNews(now, message.body, out)
+    return out
   }
 
   #direct(now: Millis, from: PeerId, message: Sealed<DirectMessage>, out: Effect[]): void {

@@ -142,6 +142,7 @@ export class Purchases {
 
   /** Sends again what is unanswered for too long. */
   wake(now: Millis, out: Effect[]): void {
+    if ((this.deadline ?? Infinity) > now) return
     for (const [digest, purchase] of this.#waiting) {
       if (purchase.resend.at > now) continue
       const resend = nextResend(purchase.resend, now, this.#rules.resendMsMax)

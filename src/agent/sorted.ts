@@ -1,6 +1,8 @@
 /** Arrays that stay in order as items come and go, by bisection. No two items in one compare as equal. */
 type Compare<Item> = (a: Item, b: Item) => number
 
+export const compareTexts: Compare<string> = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
+
 /** Where the first item after `item` stands. */
 export function placeAfter<Item, Probe>(
   items: readonly Item[],

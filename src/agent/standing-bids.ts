@@ -20,7 +20,7 @@ import { firstResend, nextResend, type Resend, Unanswered } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 import { Sequence, sequenceBlock } from './sequence.js'
-import { insertSorted } from './sorted.js'
+import { compareTexts, insertSorted } from './sorted.js'
 
 /** The part of an offer that its bidder must remember to check an award and to reach the seller. */
 export type Terms = Pick<Offer, 'floor' | 'policy' | 'addresses'>
@@ -178,6 +178,7 @@ export class StandingBids {
 
   /** Sends again what its seller is silent about. Returns the offers given up: silent for as long as any offer lives. */
   wake(now: Millis, out: Effect[]): readonly OfferId[] {
+    if ((this.deadline ?? Infinity) > now) return []
     const { offerMsMax, resendMsMax } = this.#rules
     const givenUp: OfferId[] = []
     for (const [offer, standing] of this.#standing) {
@@ -213,7 +214,7 @@ const withdrawalOf = ({ offer }: { readonly offer: OfferId }): PlannedBid => ({
   price: ticks(0),
 })
 
-const byOffer = (a: Bid, b: Bid): number => (a.offer < b.offer ? -1 : a.offer > b.offer ? 1 : 0)
+const byOffer = (a: Bid, b: Bid): number => compareTexts(a.offer, b.offer)
 
 const isFor = (bid: Bid, quantity: Megabytes, price: Ticks): boolean => bid.quantity === quantity && bid.price === price
 

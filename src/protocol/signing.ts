@@ -1,7 +1,7 @@
 /** Seals: what is signed, by whom, and what a signature proves (SPEC §4). */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toString as textOf } from 'uint8arrays/to-string'
-import type { Signer, Verifier } from '../ports/signer.js'
+import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import { payloadOf, readBody } from './body.js'
 import { type Award, type Digest, type Message, type Quote, type Sealed, sellerOf } from './message.js'
 import { OpenSeal } from './open-seal.js'
@@ -80,17 +80,28 @@ export function proofOfEquivocation(verifier: Verifier, a: Sealed<Award>, b: Sea
  * A verifier that remembers the last `entriesMax` signatures found valid, so that the same evidence in award after award
  * costs a hash instead of a verification. Its answers are those of `verifier`.
  */
-export function rememberingVerifier(verifier: Verifier, { entriesMax }: { readonly entriesMax: number }): Verifier {
-  const valid = new Set<string>()
-  return {
-    verify(id, bytes, signature) {
-      const key = `${id} ${textOf(sha256(bytes), 'base64')} ${textOf(signature, 'base64')}`
-      if (valid.has(key)) return true
-      if (!verifier.verify(id, bytes, signature)) return false
-      const oldest = valid.values().next()
-      if (valid.size >= entriesMax && !oldest.done) valid.delete(oldest.value)
-      valid.add(key)
-      return true
-    },
+export const rememberingVerifier = (verifier: Verifier, { entriesMax }: { readonly entriesMax: number }): Verifier =>
+  new RememberingVerifier(verifier, entriesMax)
+
+class RememberingVerifier implements Verifier {
+  readonly #verifier: Verifier
+  readonly #entriesMax: number
+  /** Made for the first: among simulated nodes that pass objects nobody verifies anything. */
+  #valid: Set<string> | undefined
+
+  constructor(verifier: Verifier, entriesMax: number) {
+    this.#verifier = verifier
+    this.#entriesMax = entriesMax
+  }
+
+  verify(id: PeerId, bytes: Uint8Array, signature: Uint8Array): boolean {
+    const key = `${id} ${textOf(sha256(bytes), 'base64')} ${textOf(signature, 'base64')}`
+    if (this.#valid?.has(key)) return true
+    if (!this.#verifier.verify(id, bytes, signature)) return false
+    this.#valid ??= new Set()
+    const oldest = this.#valid.values().next()
+    if (this.#valid.size >= this.#entriesMax && !oldest.done) this.#valid.delete(oldest.value)
+    this.#valid.add(key)
+    return true
   }
 }

@@ -78,9 +78,9 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   constructor(options: DriverOptions<Frame>) {
     this.#options = options
     const { verifier, limits } = options
-    this.#offers = contextOf(options, verifier, limits.offers)
+    this.#offers = new Gate(options, { verifier, limit: limits.offers })
     const remembering = rememberingVerifier(verifier, { entriesMax: limits.signaturesMax })
-    this.#direct = contextOf(options, remembering, limits.direct)
+    this.#direct = new Gate(options, { verifier: remembering, limit: limits.direct })
   }
 
   /** From now on messages go out over `transport`. Call it before the transport begins to receive. */
@@ -228,7 +228,7 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
         break
       case 'save':
         this.#saving = true
-        this.#options.store.write(effect.records, { sync: effect.sync }, (error) => this.#saved(error))
+        this.#options.store.write(effect.records, { sync: effect.sync }, this.#saved)
         break
       case 'report':
         this.#options.onFact(effect.fact)
@@ -236,7 +236,7 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
     }
   }
 
-  #saved(error: Error | undefined): void {
+  readonly #saved = (error?: Error): void => {
     this.#saving = false
     if (this.#over) return
     if (error === undefined) {
@@ -248,16 +248,30 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   }
 }
 
-/** Written out, because every object copied with functions in it has a shape of its own, which whoever reads it pays for. */
-const contextOf = (
-  { market, signer, agent }: Pick<DriverOptions, 'market' | 'signer' | 'agent'>,
-  verifier: Verifier,
-  limit: RateLimit,
-): AdmissionContext => ({
-  market,
-  me: signer.id,
-  verifier,
-  knownSequence: (offer) => agent.sequenceOf(offer),
-  hasRoom: () => agent.hasRoom(),
-  limiter: new RateLimiter(limit),
-})
+/** What admission is told of the node behind it. A class, since one object of closures for each node would weigh more. */
+class Gate implements AdmissionContext {
+  readonly market: string
+  readonly me: PeerId
+  readonly verifier: Verifier
+  readonly limiter: RateLimiter
+  readonly #agent: DriverOptions['agent']
+
+  constructor(
+    { market, signer, agent }: Pick<DriverOptions, 'market' | 'signer' | 'agent'>,
+    { verifier, limit }: { readonly verifier: Verifier; readonly limit: RateLimit },
+  ) {
+    this.market = market
+    this.me = signer.id
+    this.verifier = verifier
+    this.limiter = new RateLimiter(limit)
+    this.#agent = agent
+  }
+
+  knownSequence(offer: OfferId): number | undefined {
+    return this.#agent.sequenceOf(offer)
+  }
+
+  hasRoom(): boolean {
+    return this.#agent.hasRoom()
+  }
+}

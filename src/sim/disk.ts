@@ -4,18 +4,19 @@ import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 export class Disk {
   readonly #records: Map<string, Json>
   /** What a loss of power would bring back: the synced values of the keys that were written since. */
-  readonly #unsynced = new Map<string, Json | undefined>()
+  #unsynced: Map<string, Json | undefined> | undefined
 
   constructor(contents: StoreContents = []) {
     this.#records = new Map(contents.map(({ key, value }) => [key, value]))
   }
 
   write(records: readonly StoreRecord[], { sync }: { readonly sync: boolean }): void {
+    if (!sync) this.#unsynced ??= new Map()
     for (const { key, value } of records) {
-      if (!sync && !this.#unsynced.has(key)) this.#unsynced.set(key, this.#records.get(key))
+      if (this.#unsynced?.has(key) === false) this.#unsynced.set(key, this.#records.get(key))
       put(this.#records, key, value)
     }
-    if (sync) this.#unsynced.clear()
+    if (sync) this.#unsynced = undefined
   }
 
   contents(): StoreContents {
@@ -25,7 +26,7 @@ export class Disk {
   /** The disk as it is found after a loss of power. Whatever is still being written to this one is lost. */
   afterPowerLoss(): Disk {
     const durable = new Map(this.#records)
-    for (const [key, value] of this.#unsynced) put(durable, key, value)
+    for (const [key, value] of this.#unsynced ?? []) put(durable, key, value)
     return new Disk(contentsOf(durable))
   }
 }

@@ -66,10 +66,11 @@ export class HostClock implements Clock {
   #enter(at: Millis): void {
     if (at >= this.#entryAt) return
     this.#entryAt = at
-    this.#agenda.schedule(at, () => this.#due())
+    this.#agenda.schedule(at, this.#due)
   }
 
-  #due(): void {
+  /** One function for all entries. */
+  readonly #due = (): void => {
     const { now } = this.#agenda
     if (this.#entryAt <= now) this.#entryAt = Number.POSITIVE_INFINITY
     for (let first = this.#first(); first !== undefined; first = this.#first()) {

@@ -37,7 +37,6 @@ export interface Spread {
 export class Mesh {
   /** In ascending order: places compare as nodes do. */
   readonly #members: readonly number[]
-  readonly #places: ReadonlyMap<number, number>
   readonly #rings: readonly (readonly number[])[]
   readonly #degree: number
   readonly #hopMs: Millis
@@ -52,7 +51,6 @@ export class Mesh {
   /** `members`: node numbers. */
   constructor(members: readonly number[], { degree, hopMs }: GossipOptions, seed: number) {
     this.#members = [...members].sort((a, b) => a - b)
-    this.#places = new Map(this.#members.map((node, place) => [node, place]))
     this.#degree = degree
     this.#hopMs = hopMs
     this.#neighbours = new Uint32Array(members.length * degree)
@@ -90,14 +88,14 @@ export class Mesh {
   /** With a degree of 0 everybody is everybody's, and nobody passes anything on. */
   neighboursOf(node: number): readonly number[] {
     if (this.#degree === 0) return this.#members.filter((other) => other !== node)
-    const place = this.#places.get(node)
+    const place = this.#placeOf(node)
     return place === undefined ? [] : Array.from(this.#linkedTo(place), (neighbour) => this.#members[neighbour]!)
   }
 
   /** Where a message of `from` arrives first and when, in the order of time. `message` is a lot of its own. */
   spread(from: number, message: number, network: Network): Spread {
     const arrivals: Arrival[] = []
-    const origin = this.#places.get(from)
+    const origin = this.#placeOf(from)
     if (origin === undefined) return { arrivals, copies: 0 }
     const spread = ++this.#spreads
     const reachedBy = this.#reachedBy
@@ -132,6 +130,17 @@ export class Mesh {
       if (this.#degree > 0) passOn(place, link % nodesMax)
     }
     return { arrivals, copies }
+  }
+
+  #placeOf(node: number): number | undefined {
+    let low = 0
+    let high = this.#members.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#members[middle]! < node) low = middle + 1
+      else high = middle
+    }
+    return this.#members[low] === node ? low : undefined
   }
 
   #linkedTo(place: number): Uint32Array {

@@ -21,9 +21,10 @@ export class Prng implements Random {
   constructor(seed: string) {
     this.#seed = seed
     const [first, second] = hashOf(seed)
-    this.#a = first
-    this.#b = second
-    this.#c = avalanche(first ^ 0x9e3779b9)
+    // Signed, as every later state is: an engine keeps those without a box.
+    this.#a = first | 0
+    this.#b = second | 0
+    this.#c = avalanche(first ^ 0x9e3779b9) | 0
     // The state must not be all zero.
     this.#d = avalanche(second ^ 0x7f4a7c15) | 1
   }
