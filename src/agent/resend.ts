@@ -38,6 +38,11 @@ export class Unanswered<Key, Item extends { readonly resend: Resend }> extends M
     this.#isKnown = false
     return super.delete(key)
   }
+
+  override clear(): void {
+    this.#isKnown = false
+    super.clear()
+  }
 }
 
 /** The earlier of two that may be absent. Of two alone: a rest parameter would cost an array after every step. */
