@@ -11,6 +11,14 @@ describe('memory of simulations', () => {
     expect(heapMegabytesFor({ buyers: 100_000, sellers: 40_000, shards: 200, shardsHeard: 2 })).toBe(8_192)
   })
 
+  it('is shared by the threads of one market', () => {
+    const size = { buyers: 10_000, sellers: 4_000, shards: 2_000, shardsHeard: 7 }
+    expect(heapMegabytesFor(size, 2)).toBeLessThan(heapMegabytesFor(size))
+    expect(2 * heapMegabytesFor(size, 2)).toBeGreaterThan(heapMegabytesFor(size))
+    const huge = { buyers: 100_000, sellers: 40_000, shards: 20_000, shardsHeard: 7 }
+    expect(2 * heapMegabytesFor(huge, 2)).toBeLessThanOrEqual(8_192)
+  })
+
   it('decides how many run at once, and one always does', () => {
     const gigabyte = 1_073_741_824
     expect(threadsFor(1_024, 8, 4 * gigabyte)).toBe(3)
