@@ -14,18 +14,28 @@ if (parentPort === null) throw new Error('runs as a thread only')
 const port = parentPort
 const tell = (message: FromThread): void => port.postMessage(message)
 
+interface Writing {
+  readonly write: (word: Word) => unknown
+  readonly read: (said: unknown) => Word
+}
+
+/** Where nothing in a word is bytes, a text is copied in two thirds of the time that its objects would take. */
+const asText: Writing = { write: (word) => JSON.stringify(word), read: (said) => JSON.parse(said as string) as Word }
+const asItIs: Writing = { write: (word) => word, read: (said) => said as Word }
+
 function runPart({ options, end }: PartOrder): void {
   const started = performance.now()
   const { self, ports } = end
   const threads = ports.length
-  const exchange = new Exchange<Word>(end)
+  const exchange = new Exchange<unknown>(end)
+  const { write, read } = options.fast ? asText : asItIs
   const people = peopleOf(options)
   const part = new Part(options, { people, division: { part: self, parts: threads } })
   const progress = progressOf(people)
   let told = started
   while (part.course.state === 'running') {
     part.run()
-    const words = exchange.exchange(part.wordsTo(threads))
+    const words = exchange.exchange(part.wordsTo(threads).map(write)).map(read)
     part.hear(words)
     if (self !== 0 || performance.now() - told < progressMs) continue
     const tallies = words.map(({ tally }) => tally)
