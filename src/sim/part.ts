@@ -48,6 +48,8 @@ export class Part {
   readonly #division: Division
   readonly #world: World<unknown>
   readonly #course: Course
+  /** Everybody's place, by name. */
+  readonly #nodes: ReadonlyMap<string, number>
   readonly #own: readonly Participating[]
   readonly #watch: Watch | undefined
   readonly #trades: Trade[] = []
@@ -65,10 +67,10 @@ export class Part {
     this.#options = options
     this.#people = people
     this.#division = division
+    this.#nodes = new Map(people.map(({ name }, node) => [name, node]))
     this.#own = people.filter((_, node) => isOwn(node, division))
     this.#watch = options.check === 'every-step' ? this.#newWatch() : undefined
     const random = new Prng(options.seed)
-    const nodes = new Map(people.map(({ name }, node) => [name, node]))
     this.#world = new World<unknown>({
       market: 'simulation',
       rules: options.rules,
@@ -81,7 +83,7 @@ export class Part {
       packing: (options.fast ? openPacking : plainPacking) as Packing<unknown>,
       shards: { count: options.shards, heard: options.shardsHeard },
       ...this.#stepsTo(hooks),
-      onFact: (person, fact, now) => this.#note(nodes.get(person)!, fact, now),
+      onFact: (person, fact, now) => this.#note(person, fact, now),
       ...(hooks.onTrace && { onTrace: hooks.onTrace }),
       ...(!options.fast && {
         onMessage: ({ to, bytes, copies }) => {
@@ -172,11 +174,11 @@ export class Part {
     return this.#watch.violations
   }
 
-  #note(node: number, fact: Fact, now: Millis): void {
+  #note(person: string, fact: Fact, now: Millis): void {
     switch (fact.type) {
       case 'bought': {
         const { offer, round, quantity, charge } = fact.receipt
-        this.#trades.push({ node, atMs: millis(now - epoch), offer, round, quantity, charge })
+        this.#trades.push({ node: this.#nodes.get(person)!, atMs: millis(now - epoch), offer, round, quantity, charge })
         this.#bought += quantity
         break
       }
