@@ -5,7 +5,7 @@ import { lanNetwork } from '../../src/sim/network.js'
 import { defaultSimulation, Simulation, type SimulationOptions, shardsFor, simulate } from '../../src/sim/simulation.js'
 import { millis } from '../../src/units.js'
 
-const seeds = Array.from({ length: Number(process.env['OVERAGE_SEEDS'] ?? 12) }, (_, index) => `parts ${index}`)
+const seeds = Array.from({ length: Number(process.env['OVERAGE_SEEDS'] ?? 8) }, (_, index) => `parts ${index}`)
 
 /** Everything that may go wrong at once, as bytes or as objects. */
 const faulty = (seed: string, index: number): SimulationOptions => ({
