@@ -25,7 +25,7 @@ export function heapMegabytesFor({ buyers, sellers, shards, shardsHeard }: Size,
   const people = buyers + sellers
   const kilobytes = (people * (kilobytesPerPerson + offersKnown * kilobytesPerOfferKnown)) / threads
   const known = threads === 1 ? 0 : people * kilobytesPerPersonKnown
-  return Math.min(heapMegabytesMax / threads, Math.ceil(baseMegabytes + (kilobytes + known) / 1_000))
+  return Math.min(Math.floor(heapMegabytesMax / threads), Math.ceil(baseMegabytes + (kilobytes + known) / 1_000))
 }
 
 /** How many of `wanted` threads with such a heap a machine's memory carries; at least one. */
