@@ -10,8 +10,8 @@ const kilobytesPerPerson = 200
 const kilobytesPerPersonKnown = 4
 /** An offer in the book of somebody who listens to its shard. */
 const kilobytesPerOfferKnown = 0.5
-/** A large market may take all of a common machine. */
-const heapMegabytesMax = 8_192
+/** A large market may take 8 GB: this, young generations and the program. Most of it is room for the collector. */
+const heapMegabytesMax = 7_168
 /** Of the machine's memory; the rest is left to others. */
 const shareUsed = 0.8
 
