@@ -6,7 +6,8 @@ import type { SimulateFlags } from '../simulate/flags.js'
 const help = `
 The shipped agents in virtual time, with nothing but the network, the clock and the disk replaced: equal flags give
 equal markets, message for message, and an equal digest, on every machine. People are drawn from the seed as in
-'overage swarm'; without flags it is a market of 200 buyers and 80 sellers across the internet.
+'overage swarm'; without flags it is a market of 200 buyers and 80 sellers across the internet. A market of a thousand
+people or more runs on all cores; how many --threads carry it changes nothing but the time.
 
 Times are written 250ms, 1.5s, 2min (a bare number is ms), shares 1% or 0.5%, ranges 20..200. Faults:
   --loss 5%  --duplicate 2%  --reorder 5%@500ms   messages: lost, twice, held back by up to 500 ms
@@ -59,6 +60,7 @@ export function addSimulate(program: Command): void {
     .addOption(new Option('--check <when>', 'when the laws are checked').choices(['every-step', 'end']).default('end'))
     .option('--time-limit <time>', 'market time after which it is given up', '1h')
     .option('--workers <count>', 'markets held at once with --seeds (default: one a core)')
+    .option('--threads <count>', 'threads that carry one market (default: one a core, if it is large)')
     .option('--trace <folder>', "where each node's trace goes, for overage replay; earlier traces there are replaced")
     .option('--json [file]', 'write the report as JSON: to a file, or to standard output instead of the tables')
     .option('-q, --quiet', 'no tables and no progress: problems only')

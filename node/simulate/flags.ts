@@ -32,6 +32,7 @@ export interface SimulateFlags {
   readonly check: 'every-step' | 'end'
   readonly timeLimit: string
   readonly workers?: string
+  readonly threads?: string
   readonly trace?: string
   /** true: to standard output. */
   readonly json?: string | true

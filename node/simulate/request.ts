@@ -1,6 +1,7 @@
 /** What `overage simulate` was asked for, checked: flags in, runs and their output out. */
 import { cpus } from 'node:os'
 import type { SimulationOptions } from '../../src/sim/options.js'
+import { indivisibleBy } from '../../src/sim/part.js'
 import { UsageError } from '../errors.js'
 import { countField } from '../fields.js'
 import { assertWritable, numberOf } from '../flag-values.js'
@@ -13,6 +14,8 @@ export interface SimulateRequest {
   /** Whether `--seeds` was given: the report is then about all of them together. */
   readonly many: boolean
   readonly workers: number
+  /** On how many threads one market runs. */
+  readonly threads: number
   /** The folder for every node's trace. */
   readonly trace: string | undefined
   /** Where the report goes as JSON; `-` is standard output. */
@@ -40,6 +43,7 @@ export async function simulateRequestOf(flags: SimulateFlags): Promise<SimulateR
         : Array.from({ length: seeds }, (_, index) => ({ ...options, seed: `${options.seed}-${index + 1}` })),
     many: seeds !== undefined,
     workers: workersOf(flags.workers),
+    threads: threadsOf(flags, options),
     trace,
     json,
     quiet: (flags.quiet ?? false) || json === '-',
@@ -51,12 +55,42 @@ export async function simulateRequestOf(flags: SimulateFlags): Promise<SimulateR
 export const workersOf = (given: string | undefined): number =>
   wholeOf(given, '--workers', 64) ?? Math.max(1, cpus().length)
 
+const threadsMax = 64
+/** With fewer people on each, threads wait for one another more than they save. */
+const peoplePerThread = 500
+
+/**
+ * On how many threads a single market runs: as many as there are cores, where it is large enough and can be divided.
+ *
+ * @throws UsageError when more than one is asked for and the market needs to be on one.
+ */
+function threadsOf(flags: SimulateFlags, options: SimulationOptions): number {
+  const given = wholeOf(flags.threads, '--threads', threadsMax)
+  const reason = undividedFor(flags, options)
+  if (given !== undefined && given > 1 && reason !== undefined)
+    throw new UsageError(`--threads: ${reason}`, { advice: 'leave --threads out' })
+  const sensible = Math.min(cpus().length, threadsMax, Math.floor((options.buyers + options.sellers) / peoplePerThread))
+  return given ?? (reason === undefined ? Math.max(1, sensible) : 1)
+}
+
+function undividedFor({ seeds, trace }: SimulateFlags, options: SimulationOptions): string | undefined {
+  if (seeds !== undefined) return 'with --seeds each market has one thread, and --workers says how many run at once'
+  if (trace !== undefined) return 'a market that is traced has one thread'
+  return indivisibleBy(options)
+}
+
 function wholeOf(given: string | undefined, flag: string, max: number): number | undefined {
   return given === undefined ? undefined : numberOf({ given, flag, schema: countField({ min: 1, max }) })
 }
 
 /** Flags that change what is said, not what happens. */
-const silent: readonly string[] = ['json', 'quiet', 'workers', 'trace'] satisfies readonly (keyof SimulateFlags)[]
+const silent: readonly string[] = [
+  'json',
+  'quiet',
+  'workers',
+  'threads',
+  'trace',
+] satisfies readonly (keyof SimulateFlags)[]
 
 function commandOf(flags: SimulateFlags): string {
   const given = Object.entries(flags).flatMap(([name, value]: [string, string | boolean | readonly string[]]) => {

@@ -7,7 +7,8 @@ import { Interruption } from '../interruption.js'
 import { LiveLine } from '../live-line.js'
 import { type Figures, figuresOf, isSound } from '../simulation/figures.js'
 import type { FinishedRun } from '../simulation/messages.js'
-import { InterruptedError, SimulationPool } from '../simulation/pool.js'
+import { ParallelSimulation } from '../simulation/parallel.js'
+import { InterruptedError, SimulationPool, type SimulationRunner } from '../simulation/pool.js'
 import { layOutTraces } from '../trace-file.js'
 import { jsonOf, manyJsonOf } from './json.js'
 import { printMany, printSimulation } from './report.js'
@@ -15,28 +16,28 @@ import type { SimulateRequest } from './request.js'
 
 /** Sets the exit code. @throws CommandError when the machine does not carry the market. */
 export async function runSimulate(request: SimulateRequest): Promise<void> {
-  const { runs, workers, trace } = request
+  const { runs, workers, threads, trace } = request
   if (trace !== undefined) layOutTraces(trace)
-  const pool = new SimulationPool({ threads: workers, runs })
-  const interruption = new Interruption(pool)
+  const runner = threads > 1 ? new ParallelSimulation(threads) : new SimulationPool({ threads: workers, runs })
+  const interruption = new Interruption(runner)
   const line = new LiveLine(process.stderr)
   try {
-    const sound = request.many ? await runMany(request, pool, line) : await runOne(request, pool, line)
+    const sound = request.many ? await runMany(request, runner, line) : await runOne(request, runner, line)
     process.exitCode = sound ? exitCodes.done : exitCodes.failed
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error
   } finally {
     line.end()
-    await pool.stop()
+    await runner.stop()
     interruption.end()
     if (interruption.happened) process.exitCode = exitCodes.interrupted
   }
 }
 
-async function runOne(request: SimulateRequest, pool: SimulationPool, line: LiveLine): Promise<boolean> {
+async function runOne(request: SimulateRequest, runner: SimulationRunner, line: LiveLine): Promise<boolean> {
   const options = request.runs[0]!
   const started = performance.now()
-  const run = await pool.run(options, {
+  const run = await runner.run(options, {
     onProgress: (progress) => {
       if (!request.quiet) line.show(progressLine(progress, performance.now() - started))
     },
@@ -59,7 +60,7 @@ function progressLine({ elapsedMs, offers, offersOpen, soldShare, steps }: Simul
   ]
 }
 
-async function runMany(request: SimulateRequest, pool: SimulationPool, line: LiveLine): Promise<boolean> {
+async function runMany(request: SimulateRequest, runner: SimulationRunner, line: LiveLine): Promise<boolean> {
   const { runs } = request
   let done = 0
   const started = performance.now()
@@ -72,7 +73,7 @@ async function runMany(request: SimulateRequest, pool: SimulationPool, line: Liv
   try {
     const all = await Promise.all(
       runs.map(async (options) => {
-        const run: FinishedRun = await pool.run(options)
+        const run: FinishedRun = await runner.run(options)
         done += 1
         return { seed: options.seed, figures: figuresOf(run) }
       }),

@@ -1,27 +1,31 @@
 /** How much memory simulated markets need, and how many of them fit this machine at once. */
 import { totalmem } from 'node:os'
 import type { SimulationOptions } from '../../src/sim/options.js'
+import { CommandError, exitCodes } from '../errors.js'
 
 const baseMegabytes = 512
 /** A node, its store and its share of the messages on their way, with room for the collector. */
 const kilobytesPerPerson = 200
+/** Somebody whose node is on another thread: its name, its plan and where it listens. */
+const kilobytesPerPersonKnown = 4
 /** An offer in the book of somebody who listens to its shard. */
 const kilobytesPerOfferKnown = 0.5
-/** A large market may take all of a common machine. */
-const heapMegabytesMax = 8_192
+/** A large market may take 8 GB: this, young generations and the program. Most of it is room for the collector. */
+const heapMegabytesMax = 7_168
 /** Of the machine's memory; the rest is left to others. */
 const shareUsed = 0.8
 
-/** The heap that a run may grow to, in MB: generous, for memory that is not used costs nothing. */
-export function heapMegabytesFor({
-  buyers,
-  sellers,
-  shards,
-  shardsHeard,
-}: Pick<SimulationOptions, 'buyers' | 'sellers' | 'shards' | 'shardsHeard'>): number {
+type Size = Pick<SimulationOptions, 'buyers' | 'sellers' | 'shards' | 'shardsHeard'>
+
+/**
+ * The heap that each of so many threads of a run may grow to, in MB: generous, for memory that is not used costs nothing.
+ */
+export function heapMegabytesFor({ buyers, sellers, shards, shardsHeard }: Size, threads = 1): number {
   const offersKnown = (sellers * Math.min(shardsHeard, shards)) / shards
-  const kilobytes = (buyers + sellers) * (kilobytesPerPerson + offersKnown * kilobytesPerOfferKnown)
-  return Math.min(heapMegabytesMax, Math.ceil(baseMegabytes + kilobytes / 1_000))
+  const people = buyers + sellers
+  const kilobytes = (people * (kilobytesPerPerson + offersKnown * kilobytesPerOfferKnown)) / threads
+  const known = threads === 1 ? 0 : people * kilobytesPerPersonKnown
+  return Math.min(Math.floor(heapMegabytesMax / threads), Math.ceil(baseMegabytes + (kilobytes + known) / 1_000))
 }
 
 /** How many of `wanted` threads with such a heap a machine's memory carries; at least one. */
@@ -33,4 +37,14 @@ export function threadsFor(heapMegabytes: number, wanted: number, memoryBytes = 
 function memoryOfMachine(): number {
   const allowed = process.constrainedMemory()
   return allowed === undefined || allowed === 0 ? totalmem() : Math.min(totalmem(), allowed)
+}
+
+/** What to say of a thread that died of its heap; undefined when it died of something else. */
+export function outOfMemoryError(error: NodeJS.ErrnoException, heapMegabytes: number): CommandError | undefined {
+  if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') return undefined
+  return new CommandError(`the simulation needs more than ${heapMegabytes} MB of memory`, {
+    exitCode: exitCodes.failed,
+    advice: 'take fewer buyers, or more --shards, which make each book smaller',
+    cause: error,
+  })
 }

@@ -1,6 +1,7 @@
 import type { SimulationOptions } from '../../src/sim/options.js'
 import type { SimulationReport } from '../../src/sim/report.js'
 import type { SimulationProgress } from '../../src/sim/simulation.js'
+import type { ExchangeEnd } from './exchange.js'
 
 /** What a simulation came to, and how long the machine took over it. */
 export interface FinishedRun {
@@ -14,6 +15,12 @@ export interface Order {
   readonly options: SimulationOptions
   /** The folder for every node's trace; undefined: none is kept. */
   readonly trace: string | undefined
+}
+
+/** What a thread is told that carries one part of a market. */
+export interface PartOrder {
+  readonly options: SimulationOptions
+  readonly end: ExchangeEnd
 }
 
 /** What a thread says. */

@@ -2,8 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import type { SimulationOptions } from '../../src/sim/options.js'
 import type { SimulationProgress } from '../../src/sim/simulation.js'
-import { CommandError, exitCodes } from '../errors.js'
-import { heapMegabytesFor, threadsFor } from './heap.js'
+import { heapMegabytesFor, outOfMemoryError, threadsFor } from './heap.js'
 import type { FinishedRun, FromThread, Order } from './messages.js'
 
 /** Runs one market to its end. */
@@ -13,6 +12,12 @@ export interface RunHooks {
   readonly onProgress?: (progress: SimulationProgress) => void
   /** The folder for every node's trace. Not with `fast`: a trace is made of bytes. */
   readonly trace?: string | undefined
+}
+
+/** What runs markets, on however many threads. */
+export interface SimulationRunner {
+  run(options: SimulationOptions, hooks?: RunHooks): Promise<FinishedRun>
+  stop(): Promise<void>
 }
 
 export interface PoolOptions {
@@ -35,11 +40,11 @@ export class InterruptedError extends Error {
 }
 
 /** Most messages die young; with more room fewer of them are carried along until they do. */
-const youngMegabytes = 192
+export const youngMegabytes = 192
 
 const entry = new URL('./thread.js', import.meta.url)
 
-export class SimulationPool {
+export class SimulationPool implements SimulationRunner {
   readonly #heapMegabytes: number
   readonly threads: number
   readonly #idle: Worker[] = []
@@ -108,16 +113,7 @@ export class SimulationPool {
   #fail(worker: Worker, error: NodeJS.ErrnoException): void {
     const job = this.#busy.get(worker)
     this.#busy.delete(worker)
-    const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-    job?.reject(
-      outOfMemory
-        ? new CommandError(`the simulation needs more than ${this.#heapMegabytes} MB of memory`, {
-            exitCode: exitCodes.failed,
-            advice: 'take fewer buyers, or more --shards, which make each book smaller',
-            cause: error,
-          })
-        : error,
-    )
+    job?.reject(outOfMemoryError(error, this.#heapMegabytes) ?? error)
     this.#next()
   }
 }

@@ -4,10 +4,10 @@ import { parentPort } from 'node:worker_threads'
 import { Simulation } from '../../src/sim/simulation.js'
 import { TraceFolder } from '../trace-file.js'
 import type { FromThread, Order } from './messages.js'
+import { progressMs } from './progress.js'
 
-/** Entries of the agenda between two looks at the clock. */
+/** Steps of nodes between two looks at the clock. */
 const strideSteps = 1_000
-const progressMs = 100
 
 if (parentPort === null) throw new Error('runs as a thread only')
 const port = parentPort

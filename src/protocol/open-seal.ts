@@ -52,3 +52,31 @@ export const openWire: Wire<Sealed> = {
   decode: (sealed) => ({ ok: true, sealed }),
   sizeOf: () => 0,
 }
+
+/** An open message as plain data, to be made again in another thread. */
+type Plain = readonly [signer: PeerId, body: unknown, isProvisional: boolean]
+
+/** How messages as objects go from one thread to another. */
+export const openPacking = {
+  pack: ({ signer, body, signature }: Sealed): Plain => [signer, plainBodyOf(body), signature.length === 0],
+  unpack: (packed: unknown): Sealed => openFrom(packed as Plain),
+}
+
+/** Only awards and receipts hold other messages. */
+function plainBodyOf(body: Message): unknown {
+  if (body.type === 'award') return { ...body, evidence: body.evidence.map(openPacking.pack) }
+  if (body.type === 'receipt') return { ...body, accept: openPacking.pack(body.accept) }
+  return body
+}
+
+function openFrom([signer, plain, isProvisional]: Plain): Sealed {
+  const body = plain as Message
+  const inner = (packed: unknown) => openFrom(packed as Plain) as never
+  const whole: Message =
+    body.type === 'award'
+      ? { ...body, evidence: body.evidence.map(inner) }
+      : body.type === 'receipt'
+        ? { ...body, accept: inner(body.accept) }
+        : body
+  return new OpenSeal(signer, whole, { isProvisional })
+}

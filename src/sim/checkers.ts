@@ -10,7 +10,7 @@ import type { Json, StoreContents } from '../ports/store.js'
 import { sealedFromJson } from '../protocol/json.js'
 import { type Award, type Digest, type Receipt, type Sealed, sellerOf } from '../protocol/message.js'
 import { digestOf, verifySeal } from '../protocol/signing.js'
-import type { Violation } from './laws.js'
+import { laws, type Violation } from './laws.js'
 
 /** One person's plan and store. */
 export interface Ledger {
@@ -19,6 +19,8 @@ export interface Ledger {
   readonly sells?: SellPlan | undefined
   readonly wants?: BuyPlan | undefined
   readonly contents: StoreContents
+  /** Its place among all ledgers, where some of them are looked at elsewhere. Default: its place in the list. */
+  readonly place?: number
 }
 
 export { type FinalLaw, type Law, laws, type Violation } from './laws.js'
@@ -34,19 +36,67 @@ interface Entry {
 /** A trade that its store says is done. */
 type Settled = Entry & { readonly receipt: Sealed<Receipt> }
 
+/** One side of a trade, as much of it as the other side is checked against. */
+interface Side {
+  readonly type: 'sale' | 'purchase'
+  readonly who: string
+  readonly place: number
+  readonly seller: PeerId
+  readonly award: Digest
+  readonly receipt: Digest | undefined
+  /** In which there may be one award. */
+  readonly turn: string
+}
+
+/** What some of a market's ledgers show: plain data, to be put together with what the others show. */
+export interface Findings {
+  readonly violations: readonly Violation[]
+  readonly sides: readonly Side[]
+}
+
 /** Every broken law; empty when all hold. Nodes must have stopped, or be at rest. */
-export function violationsIn(ledgers: readonly Ledger[], verifier: Verifier): readonly Violation[] {
+export const violationsIn = (ledgers: readonly Ledger[], verifier: Verifier): readonly Violation[] =>
+  violationsAcross([findingsIn(ledgers, verifier)], (seller) => ledgers.find(({ id }) => id === seller)?.name)
+
+/** What can be told from a few ledgers without the others. */
+export function findingsIn(ledgers: readonly Ledger[], verifier: Verifier): Findings {
   const found: Violation[] = []
+  const places = new Map(ledgers.map((ledger, index) => [ledger, ledger.place ?? index]))
   const sales = entriesOf(ledgers, 'sale/', found)
   const purchases = entriesOf(ledgers, 'purchase/', found)
   for (const entry of [...sales, ...purchases]) if (isSettled(entry)) checkReceipt(entry, verifier, found)
   for (const sale of sales) checkAward(sale, found)
-  checkCounterparts(ledgers, { sales, purchases }, found)
-  checkRounds([...sales, ...purchases], found)
   const [sold, bought] = [sales, purchases].map(totalsOf) as [Totals, Totals]
   for (const ledger of ledgers) checkLimits(ledger, { sold, bought }, found)
-  return found
+  const sideOf = (type: Side['type'], { owner, digest, award, receipt }: Entry): Side => ({
+    type,
+    who: owner.name,
+    place: places.get(owner)!,
+    seller: award.signer,
+    award: digest,
+    receipt: receipt && digestOf(receipt),
+    turn: `${award.body.offer} ${award.body.round} ${award.body.buyer}`,
+  })
+  const sides = [...sales.map((sale) => sideOf('sale', sale)), ...purchases.map((each) => sideOf('purchase', each))]
+  return { violations: found, sides }
 }
+
+/** Every broken law of a whole market, in the same order however its ledgers were dealt out. */
+export function violationsAcross(
+  findings: readonly Findings[],
+  nameOf: (id: PeerId) => string | undefined,
+): readonly Violation[] {
+  const found = findings.flatMap(({ violations }) => violations)
+  const sides = findings.flatMap((each) => each.sides).sort((a, b) => a.place - b.place)
+  const sales = sides.filter(({ type }) => type === 'sale')
+  const purchases = sides.filter(({ type }) => type === 'purchase')
+  checkCounterparts({ sales, purchases, nameOf }, found)
+  checkRounds([...sales, ...purchases], found)
+  const rank = ({ law }: Violation) => (laws as readonly string[]).indexOf(law)
+  return found.sort((a, b) => rank(a) - rank(b) || compared(a.who, b.who) || compared(a.detail, b.detail))
+}
+
+const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function entriesOf(ledgers: readonly Ledger[], prefix: string, found: Violation[]): readonly Entry[] {
   return ledgers.flatMap((owner) =>
@@ -72,31 +122,29 @@ function entryOf(owner: Ledger, digest: Digest, value: Json): Entry | undefined 
 const isSettled = (entry: Entry): entry is Settled => entry.receipt !== undefined
 
 interface Trades {
-  readonly sales: readonly Entry[]
-  readonly purchases: readonly Entry[]
+  readonly sales: readonly Side[]
+  readonly purchases: readonly Side[]
+  readonly nameOf: (id: PeerId) => string | undefined
 }
 
 /** Every sale has its purchase with the same receipt, and every purchase its sale. */
-function checkCounterparts(ledgers: readonly Ledger[], { sales, purchases }: Trades, found: Violation[]): void {
-  const names = new Map(ledgers.map(({ id, name }) => [id, name]))
-  const lone = ({ owner }: Entry, detail: string) =>
-    found.push({ law: 'a sale has a receipt on both sides', who: owner.name, detail })
-  const bought = new Map(purchases.map((purchase) => [purchase.digest, purchase]))
+function checkCounterparts({ sales, purchases, nameOf }: Trades, found: Violation[]): void {
+  const lone = ({ who }: Side, detail: string) => found.push({ law: 'a sale has a receipt on both sides', who, detail })
+  const bought = new Map(purchases.map((purchase) => [purchase.award, purchase]))
   for (const sale of sales) {
-    const purchase = bought.get(sale.digest)
-    if (sale.receipt === undefined) lone(sale, `a sale without a receipt: ${sale.digest}`)
-    else if (purchase?.receipt === undefined) lone(sale, `the buyer holds no receipt of ${sale.digest}`)
-    else if (digestOf(purchase.receipt) !== digestOf(sale.receipt)) {
-      const detail = `the receipts of ${sale.digest} differ`
-      found.push({ law: 'both sides hold the same receipt', who: sale.owner.name, detail })
+    const purchase = bought.get(sale.award)
+    if (sale.receipt === undefined) lone(sale, `a sale without a receipt: ${sale.award}`)
+    else if (purchase?.receipt === undefined) lone(sale, `the buyer holds no receipt of ${sale.award}`)
+    else if (purchase.receipt !== sale.receipt) {
+      const detail = `the receipts of ${sale.award} differ`
+      found.push({ law: 'both sides hold the same receipt', who: sale.who, detail })
     }
   }
-  const sold = new Set(sales.map(({ digest }) => digest))
+  const sold = new Set(sales.map(({ award }) => award))
   for (const purchase of purchases) {
-    if (sold.has(purchase.digest)) continue
-    const seller = names.get(purchase.award.signer) ?? purchase.award.signer
+    if (sold.has(purchase.award)) continue
     const said = purchase.receipt === undefined ? 'did not answer the accept' : 'has no receipt'
-    lone(purchase, `${seller} ${said} of ${purchase.digest}`)
+    lone(purchase, `${nameOf(purchase.seller) ?? purchase.seller} ${said} of ${purchase.award}`)
   }
 }
 
@@ -122,16 +170,14 @@ function checkReceipt({ owner, award, receipt }: Settled, verifier: Verifier, fo
 }
 
 /** Two different awards of one round to one buyer are what a seller signs who promises the same stock twice. */
-function checkRounds(entries: readonly Entry[], found: Violation[]): void {
+function checkRounds(sides: readonly Side[], found: Violation[]): void {
   const first = new Map<string, Digest>()
-  for (const { owner, digest, award } of entries) {
-    const { offer, round, buyer } = award.body
-    const key = `${offer} ${round} ${buyer}`
-    const other = first.get(key)
-    first.set(key, other ?? digest)
-    if (other === undefined || other === digest) continue
-    const detail = `${other} and ${digest} are both of round ${round}`
-    found.push({ law: 'no seller awards twice in one round to one buyer', who: owner.name, detail })
+  for (const { who, award, turn } of sides) {
+    const other = first.get(turn)
+    first.set(turn, other ?? award)
+    if (other === undefined || other === award) continue
+    const detail = `${other} and ${award} are of one round`
+    found.push({ law: 'no seller awards twice in one round to one buyer', who, detail })
   }
 }
 

@@ -68,7 +68,8 @@ export function planOf(
   options: FaultOptions,
   { people, random }: { readonly people: readonly PeerId[]; readonly random: Prng },
 ): FaultPlan {
-  const crashes = people.flatMap((id) => crashOf(options, id, random.fork(`crash ${id}`)))
+  const fails = options.crashPerMille > 0
+  const crashes = fails ? people.flatMap((id) => crashOf(options, id, random.fork(`crash ${id}`))) : []
   const splits = options.partitions.map(({ atMs, forMs, groups }, index) => ({
     atMs,
     forMs,
@@ -88,8 +89,13 @@ const dealt = <T>(items: readonly T[], hands: number): readonly (readonly T[])[]
   Array.from({ length: hands }, (_, hand) => items.filter((_item, index) => index % hands === hand))
 
 /** When the last of it is over. */
-export const endOf = ({ crashes, splits }: FaultPlan): number =>
-  Math.max(0, ...crashes.map(({ atMs, downMs }) => atMs + downMs), ...splits.map(({ atMs, forMs }) => atMs + forMs))
+export const endOf = ({ crashes, splits }: FaultPlan): Millis =>
+  millis(
+    [...crashes.map(({ atMs, downMs }) => atMs + downMs), ...splits.map(({ atMs, forMs }) => atMs + forMs)].reduce(
+      (last, end) => Math.max(last, end),
+      0,
+    ),
+  )
 
 /**
  * Lets the plan happen to a world that has just started. Splits may overlap: two nodes reach each other while no split that

@@ -4,7 +4,7 @@ import type { PeerId } from '../ports/signer.js'
 import type { Json, Store, StoreRecord } from '../ports/store.js'
 import type { Driver } from '../runtime/driver.js'
 import type { Millis } from '../units.js'
-import type { Agenda } from './agenda.js'
+import { type Agenda, outside } from './agenda.js'
 import type { Disk } from './disk.js'
 
 /** One simulated machine: what of it outlives a crash, and what runs on it now. */
@@ -33,13 +33,16 @@ interface Wanted {
 export class HostClock implements Clock {
   readonly #agenda: Agenda
   readonly #skewMs: number
+  readonly #cause: number
   readonly #wanted: Wanted[] = []
   /** The earliest entry of this clock in the agenda. */
   #entryAt: number = Number.POSITIVE_INFINITY
 
-  constructor(agenda: Agenda, skewMs: number) {
+  /** @param cause the machine, as its agenda orders what is due at the same time. */
+  constructor(agenda: Agenda, skewMs: number, cause = outside) {
     this.#agenda = agenda
     this.#skewMs = skewMs
+    this.#cause = cause
   }
 
   now(): Millis {
@@ -66,7 +69,7 @@ export class HostClock implements Clock {
   #enter(at: Millis): void {
     if (at >= this.#entryAt) return
     this.#entryAt = at
-    this.#agenda.schedule(at, this.#due)
+    this.#agenda.schedule(at, this.#due, this.#cause)
   }
 
   /** One function for all entries. */

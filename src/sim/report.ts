@@ -6,15 +6,15 @@ import { costOf } from '../mechanism/ladder.js'
 import { optimumOf, welfareOf } from '../mechanism/measures.js'
 import { type Situation, supremumOf } from '../mechanism/reply.js'
 import { valuationOf } from '../mechanism/valuation.js'
-import type { PeerId, Verifier } from '../ports/signer.js'
-import { type Receipt, sellerOf } from '../protocol/message.js'
+import type { PeerId } from '../ports/signer.js'
+import { sellerOf } from '../protocol/message.js'
 import { listenedShards, shardOf } from '../protocol/topics.js'
 import { type Megabytes, type Millis, megabytes, micros, microsMax, millis, type Ticks } from '../units.js'
-import { violationsIn } from './checkers.js'
+import { violationsAcross } from './checkers.js'
 import type { Violation } from './laws.js'
 import type { SimulationOptions } from './options.js'
-import { type Person, populationOf } from './population.js'
-import type { SimulatedPerson, World } from './world.js'
+import type { Outcome, Trade, Traffic } from './outcome.js'
+import type { Participating } from './people.js'
 
 /** Shares and prices are what an observer of everything computes; no node can. Prices in ticks, money in micros. */
 export interface SimulationReport {
@@ -86,32 +86,21 @@ export interface PersonOutcome {
   readonly partners: number
 }
 
-/** A purchase as its buyer's node reported it. */
-export interface Trade {
-  readonly buyer: string
-  /** Virtual time since the start. */
-  readonly atMs: Millis
-  readonly receipt: Receipt
-}
-
+/** A market that is over, and what its parts measured. */
 export interface Run {
   readonly options: SimulationOptions
-  readonly people: readonly SimulatedPerson[]
-  readonly world: Pick<World<unknown>, 'participant' | 'disk' | 'traffic' | 'elapsedMs'>
-  readonly verifier: Verifier
+  readonly people: readonly Participating[]
   readonly ended: boolean
-  /** Laws seen broken on the way. */
-  readonly seen: readonly Violation[]
-  readonly steps: number
-  /** In the order of time. */
-  readonly trades: readonly Trade[]
-  readonly bytes: { readonly direct: number; readonly gossip: number } | undefined
+  readonly elapsedMs: Millis
+  /** In any order. */
+  readonly outcomes: readonly Outcome[]
 }
 
-export function reportOn(run: Run): SimulationReport {
-  const { options, people, world, trades, bytes, ended, steps } = run
-  const buyers = buyersOf(run)
-  const sellers = sellersOf(run)
+/** The same however the market was dealt out. */
+export function reportOn({ options, people, ended, elapsedMs, outcomes }: Run): SimulationReport {
+  const trades = outcomes.flatMap((each) => each.trades).sort((a, b) => a.atMs - b.atMs || a.node - b.node)
+  const buyers = buyersOf(people, { outcomes, trades })
+  const sellers = sellersOf(people, { outcomes, trades })
   const nobody = buyers.map(({ valuation }) => ({ valuation, owned: megabytes(0) }))
   const optimum = optimumOf(nobody, sellers)
   const welfare = welfareOf(buyers, sellers)
@@ -119,14 +108,17 @@ export function reportOn(run: Run): SimulationReport {
   const revenue = sum(sellers.map((seller) => seller.revenue))
   const perNode = (count: number) => count / people.length
   const regret = regretAtRest(buyers, sellers, options)
-  const outcomes = [...sellers, ...buyers].map(({ outcome }) => outcome)
-  const broken = violationsIn(
-    people.map(({ name, signer: { id }, sells, wants }) => ({ name, id, sells, wants, contents: world.disk(id) })),
-    run.verifier,
-  )
+  const persons = [...sellers, ...buyers].map(({ outcome }) => outcome)
+  const traffic = totalOf(outcomes.map((each) => each.traffic))
+  const bytes = options.fast ? undefined : totalOf(outcomes.map((each) => each.bytes))
   const bought = buyers.filter(({ owned }) => owned > 0)
+  const nameOf = (id: PeerId) => people.find(({ signer }) => signer.id === id)?.name
+  const broken = violationsAcross(
+    outcomes.map(({ findings }) => findings),
+    nameOf,
+  )
   return {
-    digest: digestOf({ outcomes, trades, traffic: world.traffic, elapsedMs: world.elapsedMs }),
+    digest: digestOf({ persons, trades, buyerOf: ({ node }) => people[node]!.name, rest: { traffic, elapsedMs } }),
     ended,
     welfareShare: ratio(welfare, optimum.welfare),
     welfare,
@@ -137,20 +129,20 @@ export function reportOn(run: Run): SimulationReport {
     revenue,
     bidsPerBuyer: ratio(sum(buyers.map(({ outcome }) => outcome.bids)), buyers.length),
     sellersPerBuyer: ratio(sum(bought.map(({ outcome }) => outcome.partners)), bought.length),
-    directMessagesPerNode: perNode(world.traffic.direct),
-    gossipMessagesPerNode: perNode(world.traffic.gossip),
+    directMessagesPerNode: perNode(traffic.direct),
+    gossipMessagesPerNode: perNode(traffic.gossip),
     directBytesPerNode: bytes && perNode(bytes.direct),
     gossipBytesPerNode: bytes && perNode(bytes.gossip),
     roundsPerSeller: ratio(sum(sellers.map(({ rounds }) => rounds)), sellers.length),
     regret,
     maxRegretOverEpsilon: regret.max,
-    violations: [...run.seen, ...broken],
+    violations: [...outcomes.flatMap(({ seen }) => seen), ...broken],
     sales: trades.length,
     lastTradeMs: trades[trades.length - 1]?.atMs ?? millis(0),
-    virtualMs: world.elapsedMs,
-    steps,
+    virtualMs: elapsedMs,
+    steps: sum(outcomes.map(({ steps }) => steps)),
     prices: pricesOf(trades),
-    people: outcomes,
+    people: persons,
   }
 }
 
@@ -162,54 +154,44 @@ export function failuresOf({ violations, ended, virtualMs }: SimulationReport): 
   ]
 }
 
+type Ends = Pick<Run, 'outcomes'> & { readonly trades: readonly Trade[] }
+
 /** Buyers at the end, with what they truly value. */
-function buyersOf({ options, people, world, trades }: Run) {
-  const truth = new Map(populationOf(options).map((person): [string, Person] => [person.name, person]))
-  const partners = new Map<string, Set<string>>()
-  for (const { buyer, receipt } of trades) {
-    const known = partners.get(buyer) ?? new Set()
-    partners.set(buyer, known.add(sellerOf(receipt.offer)))
-  }
-  return people.flatMap(({ name, signer, wants }) => {
-    const status = world.participant(signer.id).status().buyer
-    if (wants === undefined || status === undefined) return []
-    const valuation = valuationOf(truth.get(name)!.wants!.valuation)
-    const { owned, spent, bidsSent } = status
-    const budgetLeft = micros(Math.max(0, (wants.budget ?? microsMax) - spent))
+function buyersOf(people: Run['people'], { outcomes, trades }: Ends) {
+  const partners = partnersIn(trades, ({ node, offer }) => [node, sellerOf(offer)])
+  const ends = outcomes.flatMap(({ buyers }) => buyers).sort((a, b) => a.node - b.node)
+  return ends.map(({ node, owned, spent, bids }) => {
+    const { name, signer, wants, worth } = people[node]!
+    const valuation = valuationOf(worth!)
+    const budgetLeft = micros(Math.max(0, (wants?.budget ?? microsMax) - spent))
     const utility = valuation.value(owned) - spent
-    const outcome: PersonOutcome = {
-      name,
-      quantity: owned,
-      money: spent,
-      utility,
-      bids: bidsSent,
-      partners: partners.get(name)?.size ?? 0,
-    }
-    return [{ buyer: signer.id, valuation, owned, budgetLeft, outcome }]
+    const traded = partners.get(node)?.size ?? 0
+    const outcome: PersonOutcome = { name, quantity: owned, money: spent, utility, bids, partners: traded }
+    return { buyer: signer.id, valuation, owned, budgetLeft, outcome }
   })
 }
 
-function sellersOf({ people, world, trades }: Run) {
-  const partners = new Map<string, Set<string>>()
-  for (const { receipt } of trades) {
-    const seller = sellerOf(receipt.offer)
-    const known = partners.get(seller) ?? new Set()
-    partners.set(seller, known.add(receipt.buyer))
-  }
-  return people.flatMap(({ name, signer, sells }) => {
-    const status = world.participant(signer.id).status().seller
-    if (sells === undefined || status === undefined) return []
-    const { sold, revenue, reserve, round } = status
-    const outcome: PersonOutcome = {
-      name,
-      quantity: sold,
-      money: revenue,
-      utility: undefined,
-      bids: 0,
-      partners: partners.get(signer.id)?.size ?? 0,
-    }
-    return [{ id: signer.id, stock: sells.stock, floor: sells.floor, sold, revenue, reserve, rounds: round, outcome }]
+function sellersOf(people: Run['people'], { outcomes, trades }: Ends) {
+  const partners = partnersIn(trades, ({ node, offer }) => [sellerOf(offer), node])
+  const ends = outcomes.flatMap(({ sellers }) => sellers).sort((a, b) => a.node - b.node)
+  return ends.map(({ node, sold, revenue, reserve, rounds }) => {
+    const { name, signer, sells } = people[node]!
+    const { id } = signer
+    const traded = partners.get(id)?.size ?? 0
+    const outcome = { name, quantity: sold, money: revenue, utility: undefined, bids: 0, partners: traded }
+    return { id, stock: sells!.stock, floor: sells!.floor, sold, revenue, reserve, rounds, outcome }
   })
+}
+
+/** With whom everybody traded: `sidesOf` says whose partner is whose. */
+function partnersIn<Owner, Partner>(trades: readonly Trade[], sidesOf: (trade: Trade) => readonly [Owner, Partner]) {
+  const partners = new Map<Owner, Set<Partner>>()
+  for (const trade of trades) {
+    const [owner, partner] = sidesOf(trade)
+    const known = partners.get(owner) ?? new Set()
+    partners.set(owner, known.add(partner))
+  }
+  return partners
 }
 
 interface Leftover extends Rung {
@@ -262,30 +244,41 @@ function pricesOf(trades: readonly Trade[]): readonly PricePoint[] {
   const last = trades[trades.length - 1]
   if (last === undefined) return []
   const spanMs = 1_000 * Math.ceil((last.atMs + 1) / (1_000 * pointsMax))
-  return Array.from({ length: Math.floor(last.atMs / spanMs) + 1 }, (_, index) => {
-    const fromMs = millis(index * spanMs)
-    const within = trades.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + spanMs)
-    const quantity = sum(within.map(({ receipt }) => receipt.quantity))
-    const charge = sum(within.map(({ receipt }) => receipt.charge))
-    return { fromMs, quantity, meanPrice: quantity === 0 ? undefined : charge / quantity }
+  const spans = Array.from({ length: Math.floor(last.atMs / spanMs) + 1 }, () => ({ quantity: 0, charge: 0 }))
+  for (const { atMs, quantity, charge } of trades) {
+    const span = spans[Math.floor(atMs / spanMs)]!
+    span.quantity += quantity
+    span.charge += charge
+  }
+  return spans.map(({ quantity, charge }, index) => {
+    const meanPrice = quantity === 0 ? undefined : charge / quantity
+    return { fromMs: millis(index * spanMs), quantity, meanPrice }
   })
 }
 
+interface Happened {
+  readonly persons: readonly PersonOutcome[]
+  readonly trades: readonly Trade[]
+  readonly buyerOf: (trade: Trade) => string
+  readonly rest: Readonly<Record<string, unknown>>
+}
+
 /** What happened, as a hash. Not the messages' own digests: they differ where signatures are left out. */
-function digestOf({
-  outcomes,
-  trades,
-  ...rest
-}: Readonly<Record<string, unknown>> & { outcomes: readonly PersonOutcome[]; trades: readonly Trade[] }): string {
+function digestOf({ persons, trades, buyerOf, rest }: Happened): string {
   const hash = sha256.create()
   const add = (value: unknown) => hash.update(new TextEncoder().encode(`${JSON.stringify(value)}\n`))
   add(rest)
-  for (const outcome of outcomes) add(outcome)
-  for (const { buyer, atMs, receipt } of trades) {
-    const { offer, round, quantity, charge } = receipt
-    add([buyer, atMs, offer, round, quantity, charge])
+  for (const person of persons) add(person)
+  for (const trade of trades) {
+    const { atMs, offer, round, quantity, charge } = trade
+    add([buyerOf(trade), atMs, offer, round, quantity, charge])
   }
   return textOf(hash.digest(), 'hex')
+}
+
+function totalOf(traffics: readonly Traffic[]): Traffic {
+  const direct = sum(traffics.map((each) => each.direct))
+  return { direct, gossip: sum(traffics.map((each) => each.gossip)) }
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

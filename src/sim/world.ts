@@ -16,8 +16,10 @@ import type { TraceLine } from '../runtime/trace-line.js'
 import type { Millis } from '../units.js'
 import { Agenda } from './agenda.js'
 import { Disk } from './disk.js'
+import { type Division, isOwn, undivided } from './division.js'
 import { DiskStore, epoch, type Host, HostClock } from './host.js'
-import { Links, type Outgoing } from './links.js'
+import { Links, type Member, type Outgoing } from './links.js'
+import type { Mail, Packing } from './mail.js'
 import { Network, type NetworkOptions } from './network.js'
 import type { Prng } from './prng.js'
 import type { Step } from './watch/step.js'
@@ -31,6 +33,10 @@ export interface WorldOptions<Frame = Uint8Array> {
   readonly verifier: Verifier
   /** How messages pass: as bytes through the real codec, or as objects. */
   readonly wire: Wire<Frame>
+  /** Which of the people have their nodes here; the others' are in other parts, and there is mail for them. Default: all. */
+  readonly division?: Division
+  /** How a frame goes to another part. */
+  readonly packing?: Packing<Frame>
   /** Shards of the offers' gossip, and how many of them a buyer listens to. Default: one. */
   readonly shards?: { readonly count: number; readonly heard: number }
   readonly onFact?: (person: string, fact: Fact, now: Millis) => void
@@ -65,26 +71,37 @@ const syncPeers = 3
 export class World<Frame = Uint8Array> {
   readonly #options: WorldOptions<Frame>
   readonly #shards: NonNullable<WorldOptions['shards']>
-  readonly #agenda = new Agenda()
+  readonly #agenda: Agenda
   readonly #hosts: ReadonlyMap<PeerId, Machine<Frame>>
   readonly #links: Links<Frame>
   #steps = 0
 
   constructor(options: WorldOptions<Frame>) {
-    const { people, random, shards = { count: 1, heard: 1 }, wire, onMessage } = options
+    const { people, random, shards = { count: 1, heard: 1 }, wire, onMessage, packing } = options
+    const { division = undivided } = options
     this.#options = options
     this.#shards = shards
+    this.#agenda = new Agenda(people.length)
     const seed = random.fork('network').below(2 ** 32)
     const network = new Network(options.network, { seed, nodes: people.length })
-    const hosts = people.map((person, node) => this.#hostOf(person, network.skewOf(node)))
-    this.#hosts = new Map(hosts.map((host) => [host.id, host]))
+    const members = people.map((person): Member => ({ id: person.signer.id, shards: this.#shardsOf(person) }))
+    const hosts = new Map<PeerId, Machine<Frame>>()
+    for (const [node, { id, shards }] of members.entries()) {
+      if (!isOwn(node, division)) continue
+      const clock = new HostClock(this.#agenda, network.skewOf(node), node + 1)
+      hosts.set(id, this.#hostOf(people[node]!, { shards, clock }))
+    }
+    this.#hosts = hosts
     this.#links = new Links({
       agenda: this.#agenda,
       network,
-      members: hosts,
+      members,
       sizeOf: wire.sizeOf,
       bytesMax: limits.directBytesMax,
       seed,
+      division,
+      offersOf: (node, asker) => this.#offersOf(people[node]!.signer.id, asker),
+      ...(packing && { packing }),
       ...(onMessage && { onMessage }),
     })
   }
@@ -125,9 +142,12 @@ export class World<Frame = Uint8Array> {
 
   /** Starts a node, with what its disk holds and its neighbours know. */
   start(id: PeerId): void {
-    const host = this.#host(id)
-    this.#boot(host).start()
-    this.#sync(host)
+    const host = this.#hosts.get(id)
+    if (host === undefined) this.#links.mark(id, true)
+    else {
+      this.#boot(host).start()
+      this.#links.sync(id, syncPeers)
+    }
   }
 
   #boot(host: Machine<Frame>): Driver<Frame> {
@@ -172,13 +192,18 @@ export class World<Frame = Uint8Array> {
 
   /** Starts everybody at once: whoever hears of it first has a mesh of all. */
   startAll(): void {
+    for (const { signer } of this.#options.people) this.#links.mark(signer.id, true)
     for (const host of this.#hosts.values()) this.#boot(host)
     for (const host of this.#hosts.values()) host.driver?.start()
   }
 
   /** Ends a node: what it had not yet sent or saved is gone, and with its power also what it had not synced. */
   crash(id: PeerId, { powerLoss = false } = {}): void {
-    const host = this.#host(id)
+    const host = this.#hosts.get(id)
+    if (host === undefined) {
+      this.#links.mark(id, false)
+      return
+    }
     host.driver?.stop()
     host.driver = undefined
     this.#links.attach(id, undefined)
@@ -193,7 +218,7 @@ export class World<Frame = Uint8Array> {
   /** Everybody reaches everybody again, and asks others for what it missed. */
   heal(): void {
     this.#links.partition(undefined)
-    for (const host of this.#hosts.values()) if (host.driver !== undefined) this.#sync(host)
+    for (const { id, driver } of this.#hosts.values()) if (driver !== undefined) this.#links.sync(id, syncPeers)
   }
 
   /** Runs until `done`, or until `elapsedMsMax` of virtual time; returns whether it was done. */
@@ -204,24 +229,38 @@ export class World<Frame = Uint8Array> {
     return true
   }
 
+  /** Runs what is due before `untilMs`. The nodes of other parts do the same, and get each other's mail before anybody goes on. */
+  runBefore(untilMs: Millis): void {
+    while (this.#agenda.advance(untilMs)) {}
+  }
+
+  /** When there is something to do again; undefined: never, unless mail comes. */
+  get next(): Millis | undefined {
+    return this.#agenda.next
+  }
+
+  takeMailTo(part: number): readonly Mail<unknown>[] {
+    return this.#links.takeMailTo(part)
+  }
+
+  receive(mails: readonly Mail<unknown>[]): void {
+    this.#links.receive(mails)
+  }
+
   /** Calls `action` after `delayMs`. */
   after(delayMs: Millis, action: () => void): void {
     this.#agenda.schedule((this.#agenda.now + delayMs) as Millis, action)
   }
 
-  #hostOf(person: SimulatedPerson, skewMs: number): Machine<Frame> {
-    const { signer, sells, wants } = person
-    const published = sells === undefined ? [] : [shardOf(signer.id, this.#shards.count)]
-    const heard = wants === undefined ? [] : listenedShards(signer.id, this.#shards)
-    return {
-      id: signer.id,
-      person,
-      shards: [...new Set([...published, ...heard])],
-      clock: new HostClock(this.#agenda, skewMs),
-      disk: new Disk(),
-      participant: new Participant(this.#participantOptions(person, [])),
-      driver: undefined,
-    }
+  #shardsOf({ signer: { id }, sells, wants }: SimulatedPerson): readonly number[] {
+    const published = sells === undefined ? [] : [shardOf(id, this.#shards.count)]
+    const heard = wants === undefined ? [] : listenedShards(id, this.#shards)
+    return [...new Set([...published, ...heard])]
+  }
+
+  #hostOf(person: SimulatedPerson, { shards, clock }: Pick<Machine<Frame>, 'shards' | 'clock'>): Machine<Frame> {
+    const participant = new Participant(this.#participantOptions(person, []))
+    return { id: person.signer.id, person, shards, clock, disk: new Disk(), participant, driver: undefined }
   }
 
   #host(id: PeerId): Machine<Frame> {
@@ -251,25 +290,12 @@ export class World<Frame = Uint8Array> {
     return crashes
   }
 
-  /** Offer sync: what a few neighbours know of the shards that are listened to, a round trip later. */
-  #sync(host: Machine<Frame>): void {
-    for (const id of this.#links.neighboursOf(host.id, syncPeers)) {
-      const peer = this.#host(id)
-      this.#links.pass(host.id, id, () => {
-        if (peer.driver === undefined) return
-        const offers = this.#offersFor(host, peer)
-        this.#links.pass(id, host.id, () => {
-          for (const offer of offers) host.driver?.gossip(id, offer)
-        })
-      })
-    }
-  }
-
-  #offersFor(host: Machine<Frame>, peer: Machine<Frame>): readonly Frame[] {
+  /** What a node knows of the shards that another listens to. */
+  #offersOf(id: PeerId, asker: Member): readonly Frame[] {
     const { count } = this.#shards
-    return peer.participant
-      .page('', Number.MAX_SAFE_INTEGER)
-      .offers.filter(({ signer }) => host.shards.includes(shardOf(signer, count)))
+    return this.#host(id)
+      .participant.page('', Number.MAX_SAFE_INTEGER)
+      .offers.filter(({ signer }) => asker.shards.includes(shardOf(signer, count)))
       .map((offer) => this.#options.wire.encode(offer))
   }
 }

@@ -2,7 +2,10 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type * as Parallel from '../../node/simulation/parallel.js'
+import { defaultSimulation, shardsFor } from '../../src/sim/options.js'
 import { type Ended, endAll, start } from './command.js'
 
 let folder = ''
@@ -14,6 +17,10 @@ afterEach(endAll)
 afterAll(() => rm(folder, { recursive: true }))
 
 const overage = (...args: readonly string[]): Promise<Ended> => start(args).ended
+
+/** Threads are started from the build alone. */
+const built = <Module>(file: string): Promise<Module> =>
+  import(pathToFileURL(join('dist', file)).href) as Promise<Module>
 
 const small = ['simulate', '--buyers', '12', '--sellers', '5', '--lan']
 
@@ -77,6 +84,26 @@ describe('overage simulate', () => {
     expect(first!.runs.map(({ digest }) => digest)).toEqual(second!.runs.map(({ digest }) => digest))
     expect(first!.summary).toEqual(second!.summary)
     expect(first!.summary).toMatchObject({ welfareShare: { count: 3 } })
+  })
+
+  it.each([[], ['--fast']])('comes to the same on one thread and on two (%j)', async (...flags) => {
+    const market = [...small, ...flags, '--crash', '30%', '--partition', '2s@1s', '--json']
+    const [one, two] = await Promise.all(['1', '2'].map((threads) => overage(...market, '--threads', threads)))
+    const [first, second] = [one!, two!].map(({ code, out }) => {
+      expect(code).toBe(0)
+      return { ...(JSON.parse(out) as { ended: boolean }), realMs: 0 }
+    })
+    expect(second).toEqual(first)
+    expect(first).toMatchObject({ ended: true })
+  })
+
+  it('stops at once whatever its threads wait for', async () => {
+    const { ParallelSimulation } = await built<typeof Parallel>('node/simulation/parallel.js')
+    const simulation = new ParallelSimulation(2)
+    const options = { ...defaultSimulation, buyers: 2_000, sellers: 800, ...shardsFor(800), fast: true }
+    const run = simulation.run(options, { onProgress: () => void simulation.stop() })
+    await expect(run).rejects.toMatchObject({ name: 'InterruptedError' })
+    await expect(simulation.run(options)).rejects.toMatchObject({ name: 'InterruptedError' })
   })
 
   it('exits with 1 when the market does not end in time', async () => {

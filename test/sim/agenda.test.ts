@@ -8,7 +8,7 @@ import { clockCompliance } from '../compliance/clock.js'
 const delays = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 4_000, max: 4_200 }), fc.nat(1_000_000))
 
 describe('an agenda', () => {
-  it('runs entries in the order of their time, and of their scheduling where times are equal', () => {
+  it('runs entries of one cause in the order of their time, and of their scheduling where times are equal', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(delays, fc.array(delays, { maxLength: 3 })), { maxLength: 60 }), (plans) => {
         const agenda = new Agenda()
@@ -33,6 +33,39 @@ describe('an agenda', () => {
         expect(ran).toEqual([...scheduled].sort((a, b) => a.at - b.at || a.order - b.order))
       }),
     )
+  })
+
+  it('runs what is due at one time cause by cause, and the entries of each in the order in which it made them', () => {
+    const made = fc.array(fc.record({ at: fc.integer({ min: 1, max: 3 }), cause: fc.nat(5) }), { maxLength: 60 })
+    fc.assert(
+      fc.property(made, fc.nat(5), (entries, one) => {
+        const ranOf = (chosen: typeof entries) => {
+          const agenda = new Agenda(5)
+          const ran: (typeof entries)[number][] = []
+          for (const entry of chosen) agenda.schedule(entry.at as Millis, () => ran.push(entry), entry.cause)
+          while (agenda.advance()) {}
+          return ran
+        }
+        const ran = ranOf(entries)
+        expect(ran).toEqual([...entries].sort((a, b) => a.at - b.at || a.cause - b.cause))
+        // Whatever the others do.
+        const own = entries.filter(({ cause }) => cause === one)
+        expect(ran.filter(({ cause }) => cause === one)).toEqual(ranOf(own))
+      }),
+    )
+  })
+
+  it('stops before a time that it is given, and takes what was placed meanwhile by another', () => {
+    const agenda = new Agenda(2)
+    const ran: string[] = []
+    agenda.schedule(millis(5), () => ran.push('early'), 2)
+    agenda.schedule(millis(10), () => ran.push('of the second'), 2)
+    while (agenda.advance(10)) {}
+    expect(ran).toEqual(['early'])
+    agenda.place(millis(10), new Agenda(2).orderOf(1), () => ran.push('of the first'))
+    expect(agenda.next).toBe(10)
+    while (agenda.advance()) {}
+    expect(ran).toEqual(['early', 'of the first', 'of the second'])
   })
 
   it('runs what is past at once, after what is already due', () => {

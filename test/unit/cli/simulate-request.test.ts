@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UsageError } from '../../../node/errors.js'
@@ -92,6 +92,17 @@ describe('what a simulation is asked for', () => {
     expect(new Set(runs.map((run) => JSON.stringify({ ...run, seed: '' }))).size).toBe(1)
   })
 
+  it('is on several threads only where one market is large, and can be divided', async () => {
+    expect(await request({})).toMatchObject({ threads: 1 })
+    expect(await request({ threads: '3' })).toMatchObject({ threads: 3 })
+    const large = { buyers: '5000', fast: true }
+    expect(await request(large)).toMatchObject({ threads: Math.min(cpus().length, 14) })
+    expect(await request({ ...large, seeds: '2' })).toMatchObject({ threads: 1 })
+    expect(await request({ ...large, check: 'every-step' })).toMatchObject({ threads: 1 })
+    expect(await request({ ...large, latency: '0..5' })).toMatchObject({ threads: 1 })
+    expect(await request({ buyers: '5000', trace: 'traces' })).toMatchObject({ threads: 1 })
+  })
+
   it('can be asked for again in the same words', async () => {
     const flags = { seed: "it's", partition: ['10s@5s'], lan: true, check: 'every-step', json: '-' } as const
     expect((await request(flags)).command).toBe(
@@ -121,6 +132,10 @@ describe('what a simulation is asked for', () => {
     [{ timeLimit: '10ms' }, '--time-limit: must be a time from 1s to 24h, such as 10min, got "10ms"'],
     [{ trace: 'traces', fast: true }, '--trace: --fast makes no bytes to record'],
     [{ trace: 'traces', seeds: '2' }, '--trace: traces are of one market, --seeds asks for many'],
+    [{ threads: '2', trace: 'traces' }, '--threads: a market that is traced has one thread'],
+    [{ threads: '2', seeds: '2' }, '--threads: with --seeds each market has one thread'],
+    [{ threads: '2', check: 'every-step' as const }, '--threads: the laws of every step are checked by one observer'],
+    [{ threads: '2', latency: '0..5' }, '--threads: messages that take no time'],
     [{ seeds: '0' }, '--seeds: must be a whole number from 1 to 10000, got 0'],
     [{ seed: '' }, '--seed: must be 1 to 64 characters'],
   ])('is refused for %j', async (flags, message) => {
