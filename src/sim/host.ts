@@ -14,7 +14,8 @@ export interface Host<Frame> {
   readonly shards: readonly number[]
   readonly clock: HostClock
   disk: Disk
-  participant: Participant
+  /** undefined: it never ran. */
+  participant: Participant | undefined
   driver: Driver<Frame> | undefined
 }
 

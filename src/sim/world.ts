@@ -89,7 +89,8 @@ export class World<Frame = Uint8Array> {
     for (const [node, { id, shards }] of members.entries()) {
       if (!isOwn(node, division)) continue
       const clock = new HostClock(this.#agenda, network.skewOf(node), node + 1)
-      hosts.set(id, this.#hostOf(people[node]!, { shards, clock }))
+      const person = people[node]!
+      hosts.set(id, { id, person, shards, clock, disk: new Disk(), participant: undefined, driver: undefined })
     }
     this.#hosts = hosts
     this.#links = new Links({
@@ -123,8 +124,11 @@ export class World<Frame = Uint8Array> {
     return this.#links.traffic
   }
 
+  /** As it runs, as it was when it crashed, or, before its first start, as it would begin. */
   participant(id: PeerId): Participant {
-    return this.#host(id).participant
+    const host = this.#host(id)
+    host.participant ??= new Participant(this.#participantOptions(host.person, []))
+    return host.participant
   }
 
   /** By a node's own clock. */
@@ -155,9 +159,10 @@ export class World<Frame = Uint8Array> {
     const { name } = host.person
     const given = this.#participantOptions(host.person, host.disk.contents())
     const recording = onTrace && recorded(given, { name, signatures: 'simulated', sink: (line) => onTrace(name, line) })
-    host.participant = recording?.participant ?? new Participant(given)
+    const participant = recording?.participant ?? new Participant(given)
+    host.participant = participant
     const driver: Driver<Frame> = new Driver<Frame>({
-      agent: host.participant,
+      agent: participant,
       market,
       wire: this.#options.wire,
       signer: host.person.signer,
@@ -173,7 +178,7 @@ export class World<Frame = Uint8Array> {
           recording?.trace.step(now, event, effects)
           this.#steps += 1
           if (onStep !== undefined) {
-            const { person, participant } = host
+            const { person } = host
             onStep({ person, participant, now, event, effects, backlog: driver.backlog })
           }
           if (effects.length > 0) this.#crashesAt(host, 'stepped')
@@ -258,11 +263,6 @@ export class World<Frame = Uint8Array> {
     return [...new Set([...published, ...heard])]
   }
 
-  #hostOf(person: SimulatedPerson, { shards, clock }: Pick<Machine<Frame>, 'shards' | 'clock'>): Machine<Frame> {
-    const participant = new Participant(this.#participantOptions(person, []))
-    return { id: person.signer.id, person, shards, clock, disk: new Disk(), participant, driver: undefined }
-  }
-
   #host(id: PeerId): Machine<Frame> {
     const host = this.#hosts.get(id)
     if (host === undefined) throw new Error(`no such node: ${id}`)
@@ -293,8 +293,8 @@ export class World<Frame = Uint8Array> {
   /** What a node knows of the shards that another listens to. */
   #offersOf(id: PeerId, asker: Member): readonly Frame[] {
     const { count } = this.#shards
-    return this.#host(id)
-      .participant.page('', Number.MAX_SAFE_INTEGER)
+    return this.participant(id)
+      .page('', Number.MAX_SAFE_INTEGER)
       .offers.filter(({ signer }) => asker.shards.includes(shardOf(signer, count)))
       .map((offer) => this.#options.wire.encode(offer))
   }
