@@ -1,12 +1,11 @@
-import { type Award as Allocation, clear } from '../mechanism/auction.js'
+import { clear } from '../mechanism/auction.js'
 import type { Ask, Bid as BookBid, Ladder } from '../mechanism/bid.js'
-import { boundLadder, ladderFor, meanPriceOf } from '../mechanism/ladder.js'
+import { boundLadder, ladderFor, laddersOf, meanPriceOf } from '../mechanism/ladder.js'
 import { reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
 import {
   type Accept,
-  type Award,
   type Bid,
   type CloseReason,
   type Decline,
@@ -18,7 +17,7 @@ import {
   type RefusalCode,
   type Sealed,
 } from '../protocol/message.js'
-import { provisional, seal } from '../protocol/signing.js'
+import { provisional, seal, sealAwards } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
 import type { Effect, SellerStatus } from './agent.js'
 import { Announcer } from './announcer.js'
@@ -252,14 +251,16 @@ export class Seller {
     const reserve = reserveAtCommit(this.#state.policy, { ...this.#position(), calm: true })
     const { ask, bids, clearing } = this.#position(reserve)
     const won = clearing.awards
-      .map((award, index) => ({ ...award, price: bids[index]!.price }))
-      .filter(({ quantity }) => quantity > 0)
+      .map((award, index) => ({ award, price: bids[index]!.price }))
+      .filter(({ award }) => award.quantity > 0)
       .sort((a, b) => b.price - a.price)
+      .map(({ award }) => award)
     if (won.length === 0) return
     this.#state = { ...this.#state, reserve }
     const round = this.#rounds.next(out)
-    const common = { ...this.#about(), round, ...ask, quotedReserve, evidence }
-    const awards = won.map((award) => this.#award(common, award))
+    const { signer, rules } = this.#options
+    const terms = { type: 'award' as const, ...this.#about(), round, ...ask, quotedReserve, fee: rules.epsilon }
+    const awards = sealAwards(signer, { ...terms, evidence }, won)
     const records = [...this.#sales.open(now, awards), ...awards.map(({ body }) => this.#book.end(body.buyer))]
     out.push({ type: 'save', records: [...records, recordOf(this.#state)], sync: true })
     for (const message of awards) out.push(answer(message.body.buyer, message))
@@ -267,18 +268,14 @@ export class Seller {
     this.#announcer.want(now)
   }
 
-  #award(common: Omit<Award, 'type' | 'buyer' | 'quantity' | 'charge' | 'fee'>, won: Allocation): Sealed<Award> {
-    const { buyer, quantity, charge } = won
-    const fee = this.#options.rules.epsilon
-    return seal(this.#options.signer, { type: 'award', ...common, buyer, quantity, charge, fee })
-  }
-
   /** Quotes the given bidders, or all who have a bid here. The answer to a new bid is provisional: the signed one follows. */
   #quote(now: Millis, buyers: readonly PeerId[] | undefined, out: Effect[], { isProvisional = false } = {}): void {
     if (!isProvisional) this.#verifyBids(out)
     const { ask, bids, clearing } = this.#position()
-    for (const buyer of buyers ?? bids.map((bid) => bid.buyer)) {
-      const tentative = clearing.awards.find((award) => award.buyer === buyer)
+    const ladderOf = laddersOf(ask, bids)
+    const tentatively = new Map(clearing.awards.map((award) => [award.buyer, award]))
+    for (const buyer of buyers ?? tentatively.keys()) {
+      const tentative = tentatively.get(buyer)
       const body = {
         type: 'quote' as const,
         ...this.#about(),
@@ -287,7 +284,7 @@ export class Seller {
         round: this.#rounds.last,
         sequence: this.#sequence.next(out, { least: now }),
         ...ask,
-        ladder: boundLadder(ladderFor(ask, bids, buyer), limits.quoteRungsMax),
+        ladder: boundLadder(ladderOf(buyer), limits.quoteRungsMax),
         quantity: tentative?.quantity ?? megabytes(0),
         charge: tentative?.charge ?? (0 as Micros),
       }
