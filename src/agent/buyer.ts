@@ -43,7 +43,7 @@ export class Buyer {
    * Of the offers without a bid of ours that it looked at last, those that could be worth the fee; and the least rank in the
    * book that would have been looked at.
    */
-  #sight: { readonly promising: ReadonlySet<OfferId>; readonly rank: number } = { promising: new Set(), rank: 0 }
+  #sight: { readonly promising: readonly OfferId[]; readonly rank: number } = { promising: [], rank: 0 }
   #promising: { readonly owned: Megabytes; readonly below: Ticks } | undefined
   #replyAt: Millis | undefined
   /** Whether it reacts to news: from its start until it is told to stop. */
@@ -172,11 +172,10 @@ export class Buyer {
 
   #situation(now: Millis): AskedSituation {
     const { signer, rules } = this.#options
-    const { quantity } = this.#purchases.committed
     return {
       buyer: signer.id,
       valuation: this.#valuation,
-      owned: quantity,
+      owned: this.#purchases.committedQuantity,
       budgetLeft: this.#budgetLeft(),
       epsilon: rules.epsilon,
       loyalty: rules.loyaltyPerMille,
@@ -188,32 +187,31 @@ export class Buyer {
   #view(now: Millis): readonly AskedView[] {
     const { book, rules } = this.#options
     this.#forgetShunned(now)
-    const marginal = this.#valuation.marginal(this.#purchases.committed.quantity)
-    const accepted = new Set(this.#purchases.unsettledOffers())
-    const chosen = new Set(this.#standing.bids().map(({ offer }) => offer))
+    const marginal = this.#valuation.marginal(this.#purchases.committedQuantity)
     const usable = (offer: Offer): boolean =>
-      !chosen.has(offer.offer) &&
-      isBiddable(offer, now) &&
       offer.reserve < marginal &&
+      isBiddable(offer, now) &&
+      !this.#standing.hasBid(offer.offer) &&
       !this.#shunned.has(offer.offer) &&
-      !accepted.has(offer.offer)
-    const room = rules.viewMax - chosen.size
+      !this.#purchases.isUnsettledAt(offer.offer)
+    const chosen = this.#standing.bids().map(({ offer }) => offer)
+    const room = rules.viewMax - chosen.length
     const others = book.view(room, usable)
-    const promising = others.filter(({ reserve }) => reserve < this.#promisingPrice)
-    this.#sight = {
-      promising: new Set(promising.map(({ offer }) => offer)),
-      rank: others.length < room ? 0 : rankOfLast(others, book),
+    const promising: OfferId[] = []
+    for (const { offer, reserve } of others) {
+      chosen.push(offer)
+      if (reserve < this.#promisingPrice) promising.push(offer)
     }
-    for (const { offer } of others) chosen.add(offer)
-    return [...chosen].sort().map((offer) => this.#viewOf(offer))
+    this.#sight = { promising, rank: others.length < room ? 0 : rankOfLast(others, book) }
+    return chosen.sort().map((offer) => this.#viewOf(offer))
   }
 
   /** Whether news of an offer can change anything: it was promising, or is now, and near enough. Quotes tell of the rest. */
   #matters(offer: Offer): boolean {
     const { promising, rank } = this.#sight
     const mayBe = offer.status === 'open' && offer.reserve < this.#promisingPrice
-    if (!mayBe) return promising.size > 0 && promising.has(offer.offer)
-    return (this.#options.book.rankOf(offer.offer) ?? 0) >= rank || promising.has(offer.offer)
+    if (mayBe && (this.#options.book.rankOf(offer.offer) ?? 0) >= rank) return true
+    return promising.includes(offer.offer)
   }
 
   /** Where no offer asks for less, nothing is worth the fee. */

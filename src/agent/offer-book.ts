@@ -20,11 +20,16 @@ export class OfferBook {
   readonly #entries = new Map<OfferId, Entry>()
   readonly #me: PeerId
   readonly #offersMax: number
-  /** Kept in order as offers come and go: at ten thousand offers, hashing and sorting them for each reply costs 20 ms. */
-  readonly #byId: Entry[] = []
-  /** Those of others alone: a node never looks at its own. */
+  /** Kept in order as offers come and go, from when it is asked for first: some nodes are never asked. */
+  #byId: Entry[] | undefined
+  /**
+   * The open ones of others: a node never looks at its own. Kept in order as well: at ten thousand offers, hashing and sorting
+   * them for each reply costs 20 ms.
+   */
   readonly #byRank: Entry[] = []
   #nextExpiry: number = Number.POSITIVE_INFINITY
+  /** The entry found last: news of an offer asks for the same one several times. */
+  #found: Entry | undefined
 
   constructor(me: PeerId, offersMax: number) {
     this.#me = me
@@ -46,20 +51,22 @@ export class OfferBook {
   }
 
   get(offer: OfferId): Sealed<Offer> | undefined {
-    return this.#entries.get(offer)?.sealed
+    return this.#find(offer)?.sealed
   }
 
   /** The sequence known of `offer`; undefined when it was never heard of, or is forgotten. */
   sequenceOf(offer: OfferId): number | undefined {
-    return this.#entries.get(offer)?.sealed.body.sequence
+    return this.#find(offer)?.sealed.body.sequence
   }
 
   /** Open offers, in the order of their ids: the same on every node, whatever arrived first. */
   open(): readonly Offer[] {
-    return this.#byId.map(({ sealed }) => sealed.body).filter(({ status }) => status === 'open')
+    return this.#inOrder()
+      .map(({ sealed }) => sealed.body)
+      .filter(({ status }) => status === 'open')
   }
 
-  /** The first `count` offers of others that are `wanted`, in this node's own order of looking at offers. */
+  /** The first `count` open offers of others that are `wanted`, in this node's own order of looking at offers. */
   view(count: number, wanted: (offer: Offer) => boolean): readonly Offer[] {
     const chosen: Offer[] = []
     for (const { sealed } of this.#byRank) {
@@ -71,16 +78,21 @@ export class OfferBook {
 
   /** Where an offer stands in that order, the first highest; undefined when it is not known. */
   rankOf(offer: OfferId): number | undefined {
-    return this.#entries.get(offer)?.rank
+    return this.#find(offer)?.rank
   }
 
   /** Takes in an admitted offer. Returns whether it was news. */
   put(sealed: Sealed<Offer>): boolean {
     const { offer, sequence, expiresAt } = sealed.body
-    const known = this.#entries.get(offer)
+    const known = this.#find(offer)
     if (known !== undefined && known.sealed.body.sequence >= sequence) return false
-    if (known !== undefined) known.sealed = sealed
-    else if (!this.#enter(sealed)) return false
+    if (known === undefined) {
+      if (!this.#enter(sealed)) return false
+    } else {
+      const { status } = known.sealed.body
+      known.sealed = sealed
+      if (sealed.body.status !== status) this.#rank(known)
+    }
     this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt)
     return true
   }
@@ -104,10 +116,16 @@ export class OfferBook {
 
   /** Up to `limit` offers with ids after `after` ('' from the start), for a peer that asks, and where to go on ('' at the end). */
   page(after: OfferId | '', limit: number): { readonly offers: readonly Sealed<Offer>[]; readonly next: OfferId | '' } {
-    const from = placeAfter(this.#byId, { offer: after }, byText)
-    const chosen = this.#byId.slice(from, from + limit)
-    const next = from + limit < this.#byId.length ? chosen[chosen.length - 1]!.offer : ''
+    const offers = this.#inOrder()
+    const from = placeAfter(offers, { offer: after }, byText)
+    const chosen = offers.slice(from, from + limit)
+    const next = from + limit < offers.length ? chosen[chosen.length - 1]!.offer : ''
     return { offers: chosen.map(({ sealed }) => sealed), next }
+  }
+
+  #find(offer: OfferId): Entry | undefined {
+    if (this.#found?.offer !== offer) this.#found = this.#entries.get(offer)
+    return this.#found
   }
 
   /** Takes in an offer not heard of before, if there is room; the oldest tombstone may make some. */
@@ -117,14 +135,28 @@ export class OfferBook {
     const { offer } = sealed.body
     const entry = { offer, rank: rendezvous(this.#me, offer), sealed }
     this.#entries.set(offer, entry)
-    insertSorted(this.#byId, entry, byText)
-    if (sealed.signer !== this.#me) insertSorted(this.#byRank, entry, byRank)
+    this.#found = entry
+    if (this.#byId !== undefined) insertSorted(this.#byId, entry, byText)
+    this.#rank(entry)
     return true
+  }
+
+  #inOrder(): readonly Entry[] {
+    this.#byId ??= [...this.#entries.values()].sort(byText)
+    return this.#byId
+  }
+
+  /** Puts an offer among those to look at, or takes it away. */
+  #rank(entry: Entry): void {
+    const { body, signer } = entry.sealed
+    if (body.status === 'closed') removeSorted(this.#byRank, entry, byRank)
+    else if (signer !== this.#me) insertSorted(this.#byRank, entry, byRank)
   }
 
   #forget(entry: Entry): void {
     this.#entries.delete(entry.offer)
-    removeSorted(this.#byId, entry, byText)
+    this.#found = undefined
+    if (this.#byId !== undefined) removeSorted(this.#byId, entry, byText)
     removeSorted(this.#byRank, entry, byRank)
   }
 

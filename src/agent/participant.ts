@@ -2,7 +2,7 @@ import type { Random } from '../ports/random.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
 import type { DirectMessage, Offer, OfferId, Sealed } from '../protocol/message.js'
-import { sellerOf } from '../protocol/message.js'
+import { isOfferOf } from '../protocol/message.js'
 import type { Millis } from '../units.js'
 import type { Agent, AgentEvent, Command, Effect, ParticipantStatus } from './agent.js'
 import { Buyer } from './buyer.js'
@@ -50,7 +50,6 @@ export class Participant implements Agent {
 
   get deadline(): Millis | undefined {
     if (!this.#started) return undefined
-    // After every step, so without the array that a rest parameter costs.
     return earlier(this.#book.deadline, earlier(this.#seller?.deadline, this.#buyer?.deadline))
   }
 
@@ -146,7 +145,7 @@ export class Participant implements Agent {
         this.#buyer?.closed(now, body, out)
         break
       case 'refused':
-        if (sellerOf(body.offer) !== from) break
+        if (!isOfferOf(from, body.offer)) break
         out.push(report({ type: 'refused', by: 'them', peer: from, offer: body.offer, code: body.code }))
         this.#buyer?.refused(now, message as Sealed<typeof body>, out)
         break

@@ -150,9 +150,10 @@ export class Purchases {
     }
   }
 
-  /** Offers with an accept on its way. */
-  unsettledOffers(): readonly OfferId[] {
-    return [...this.#waiting.values()].map(({ award }) => award.body.offer)
+  /** Whether an accept is on its way to an offer. */
+  isUnsettledAt(offer: OfferId): boolean {
+    for (const { award } of this.#waiting.values()) if (award.body.offer === offer) return true
+    return false
   }
 
   #restore(digest: Digest, value: Json): void {

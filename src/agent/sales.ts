@@ -6,7 +6,7 @@ import { digestOf, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
 import type { Effect } from './agent.js'
 import { answer, report } from './effects.js'
-import { earliest, firstResend, nextResend, type Resend } from './resend.js'
+import { earlier, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 
@@ -76,7 +76,10 @@ export class Sales {
   }
 
   get deadline(): Millis | undefined {
-    return earliest(...[...this.#pending.values()].flatMap(({ lapsesAt, resend }) => [lapsesAt, resend.at]))
+    if (this.#pending.size === 0) return undefined
+    let least: Millis | undefined
+    for (const { lapsesAt, resend } of this.#pending.values()) least = earlier(least, earlier(lapsesAt, resend.at))
+    return least
   }
 
   /** The award that `buyer` has not answered yet on `offer`. */

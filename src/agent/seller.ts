@@ -1,7 +1,5 @@
-import { clear } from '../mechanism/auction.js'
-import type { Ask, Bid as BookBid, Ladder } from '../mechanism/bid.js'
-import { boundLadder, ladderFor, laddersOf, meanPriceOf } from '../mechanism/ladder.js'
-import { reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
+import { meanPriceOf } from '../mechanism/ladder.js'
+import { type ReserveState, reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
 import {
@@ -14,6 +12,7 @@ import {
   type Offer,
   type OfferId,
   offerIdOf,
+  type Quote,
   type RefusalCode,
   type Sealed,
 } from '../protocol/message.js'
@@ -21,10 +20,11 @@ import { provisional, seal, sealAwards } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
 import type { Effect, SellerStatus } from './agent.js'
 import { Announcer } from './announcer.js'
+import { Auction } from './auction.js'
 import { BidBook } from './bid-book.js'
 import { answer, report } from './effects.js'
 import { neverOpened, type OfferState, recordOf, savedOffer } from './offer-state.js'
-import { earliest } from './resend.js'
+import { earlier } from './resend.js'
 import { RoundClock } from './round-clock.js'
 import type { Rules, SellPlan } from './rules.js'
 import { Sales, type Settlement } from './sales.js'
@@ -54,6 +54,7 @@ export class Seller {
   readonly #sequence: Sequence
   readonly #rounds: Sequence
   #state: OfferState
+  #auction: Auction | undefined
   #id: ReturnType<typeof idOf>
 
   constructor(options: SellerOptions) {
@@ -72,7 +73,7 @@ export class Seller {
   get deadline(): Millis | undefined {
     const { status, closesAt } = this.#state
     if (status === 'closed') return this.#sales.deadline
-    return earliest(this.#sales.deadline, this.#clock.deadline, this.#announcer.deadline, closesAt)
+    return earlier(earlier(this.#sales.deadline, closesAt), earlier(this.#clock.deadline, this.#announcer.deadline))
   }
 
   /** One text for one offer, so that whoever looks it up compares no characters. */
@@ -154,12 +155,14 @@ export class Seller {
         this.#refuse(sealed.body, 'stale-sequence', out)
         return
       case 'same':
-        this.#quote(now, [buyer], out)
+        this.#verifyBids(out)
+        this.#quote(now, buyer, out)
         return
       case 'placed':
         this.#clock.changed()
         this.#attend(now)
-        this.#quote(now, [buyer], out, { isProvisional: true })
+        // The signed one follows at the round's end.
+        this.#quote(now, buyer, out, { isProvisional: true })
         out.push({ type: 'save', records: placement.records, sync: false })
         out.push(report({ type: 'bid-received', offer, buyer, quantity, price }))
         this.#considerGossip(now)
@@ -230,13 +233,13 @@ export class Seller {
   #endRound(now: Millis, out: Effect[]): void {
     this.#verifyBids(out)
     const round = this.#rounds.next(out)
-    const reserve = reserveAtRoundEnd(this.#state.policy, { ...this.#position(), calm: this.#clock.calm })
+    const reserve = reserveAtRoundEnd(this.#state.policy, this.#reserveState({ calm: this.#clock.calm }))
     const moved = reserve !== this.#state.reserve
     if (moved) {
       this.#state = { ...this.#state, reserve }
       out.push(report({ type: 'reserve-moved', offer: this.offer, round, reserve }))
     }
-    if (this.#clock.endRound({ moved })) this.#quote(now, undefined, out)
+    if (this.#clock.endRound({ moved })) for (const { buyer } of this.#auctionAt().bids) this.#quote(now, buyer, out)
     if (this.#clock.isCommitDue) this.#commit(now, out)
     this.#attend(now)
     this.#considerGossip(now)
@@ -248,8 +251,8 @@ export class Seller {
     this.#verifyBids(out)
     const evidence = this.#book.standing()
     const quotedReserve = this.#state.reserve
-    const reserve = reserveAtCommit(this.#state.policy, { ...this.#position(), calm: true })
-    const { ask, bids, clearing } = this.#position(reserve)
+    const reserve = reserveAtCommit(this.#state.policy, this.#reserveState({ calm: true }))
+    const { ask, bids, clearing } = this.#auctionAt(reserve)
     const won = clearing.awards
       .map((award, index) => ({ award, price: bids[index]!.price }))
       .filter(({ award }) => award.quantity > 0)
@@ -268,29 +271,26 @@ export class Seller {
     this.#announcer.want(now)
   }
 
-  /** Quotes the given bidders, or all who have a bid here. The answer to a new bid is provisional: the signed one follows. */
-  #quote(now: Millis, buyers: readonly PeerId[] | undefined, out: Effect[], { isProvisional = false } = {}): void {
-    if (!isProvisional) this.#verifyBids(out)
-    const { ask, bids, clearing } = this.#position()
-    const ladderOf = laddersOf(ask, bids)
-    const tentatively = new Map(clearing.awards.map((award) => [award.buyer, award]))
-    for (const buyer of buyers ?? tentatively.keys()) {
-      const tentative = tentatively.get(buyer)
-      const body = {
-        type: 'quote' as const,
-        ...this.#about(),
-        buyer,
-        bidSequence: this.#book.sequenceOf(buyer),
-        round: this.#rounds.last,
-        sequence: this.#sequence.next(out, { least: now }),
-        ...ask,
-        ladder: boundLadder(ladderOf(buyer), limits.quoteRungsMax),
-        quantity: tentative?.quantity ?? megabytes(0),
-        charge: tentative?.charge ?? (0 as Micros),
-      }
-      const message = isProvisional ? provisional(this.#options.signer, body) : seal(this.#options.signer, body)
-      out.push(answer(buyer, message))
+  /** How the auction stands for one buyer. Before a signed quote comes {@link #verifyBids}. */
+  #quote(now: Millis, buyer: PeerId, out: Effect[], { isProvisional = false } = {}): void {
+    const auction = this.#auctionAt()
+    const tentative = auction.clearing.awards.find((award) => award.buyer === buyer)
+    const body: Quote = {
+      type: 'quote',
+      market: this.#options.market,
+      offer: this.offer,
+      buyer,
+      bidSequence: this.#book.sequenceOf(buyer),
+      round: this.#rounds.last,
+      sequence: this.#sequence.next(out, { least: now }),
+      stock: auction.ask.stock,
+      reserve: auction.ask.reserve,
+      ladder: auction.ladderOf(buyer),
+      quantity: tentative?.quantity ?? megabytes(0),
+      charge: tentative?.charge ?? (0 as Micros),
     }
+    const message = isProvisional ? provisional(this.#options.signer, body) : seal(this.#options.signer, body)
+    out.push(answer(buyer, message))
   }
 
   /** Decides what the auction waits for next. */
@@ -307,12 +307,7 @@ export class Seller {
 
   /** What a newcomer would pay per MB for all that is available: the price that news is about. */
   #publicPrice(): number {
-    return meanPriceOf(this.#publicLadder())
-  }
-
-  #publicLadder(): Ladder {
-    const { ask, bids } = this.#asked()
-    return boundLadder(ladderFor(ask, bids), limits.publicRungsMax)
+    return meanPriceOf(this.#auctionAt().publicLadder)
   }
 
   #publish(now: Millis, out: Effect[]): void {
@@ -328,7 +323,7 @@ export class Seller {
       reserve,
       floor,
       policy,
-      ladder: this.#publicLadder(),
+      ladder: this.#auctionAt().publicLadder,
       issuedAt: now,
       expiresAt: (now + rules.offerMsMax) as Millis,
       closesAt,
@@ -377,16 +372,17 @@ export class Seller {
     return this.#isOpen ? megabytes(Math.max(0, this.#state.stock - this.#sales.reserved)) : megabytes(0)
   }
 
-  #asked(reserve = this.#state.reserve): { readonly ask: Ask; readonly bids: readonly BookBid[] } {
-    const bids = this.#book.standing().map(({ body }) => body)
-    return { ask: { stock: this.#available(), reserve }, bids }
+  #auctionAt(reserve = this.#state.reserve): Auction {
+    const ask = { stock: this.#available(), reserve }
+    const standing = this.#book.standing()
+    if (!this.#auction?.isOf(ask, standing)) this.#auction = new Auction(ask, standing)
+    return this.#auction!
   }
 
-  /** Everything that clearing and the reserve policies look at. */
-  #position(reserve = this.#state.reserve) {
-    const { ask, bids } = this.#asked(reserve)
+  #reserveState({ calm }: { readonly calm: boolean }): ReserveState {
+    const { ask, bids, clearing } = this.#auctionAt()
     const { reserveRisePerMille: rise, reserveFallPerMille: fall } = this.#options.rules
-    return { ask, bids, clearing: clear(ask, bids), floor: this.#state.floor, rise, fall }
+    return { ask, bids, clearing, floor: this.#state.floor, calm, rise, fall }
   }
 }
 

@@ -2,7 +2,15 @@ import type { PlannedBid } from '../mechanism/reply.js'
 import type { PeerId, Signer } from '../ports/signer.js'
 import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import { sealedToJson } from '../protocol/json.js'
-import { type Bid, type Offer, type OfferId, type Quote, type Sealed, sellerOf } from '../protocol/message.js'
+import {
+  type Bid,
+  isOfferOf,
+  type Offer,
+  type OfferId,
+  type Quote,
+  type Sealed,
+  sellerOf,
+} from '../protocol/message.js'
 import { seal } from '../protocol/signing.js'
 import { type Megabytes, type Millis, megabytes, type Ticks, ticks } from '../units.js'
 import type { Effect } from './agent.js'
@@ -12,6 +20,7 @@ import { earliestIn, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 import { Sequence, sequenceBlock } from './sequence.js'
+import { insertSorted } from './sorted.js'
 
 /** The part of an offer that its bidder must remember to check an award and to reach the seller. */
 export type Terms = Pick<Offer, 'floor' | 'policy' | 'addresses'>
@@ -70,18 +79,22 @@ export class StandingBids {
     return this.#standing.get(offer)
   }
 
+  /** Whether a bid stands at an offer, one that is being withdrawn apart. */
+  hasBid(offer: OfferId): boolean {
+    const standing = this.#standing.get(offer)
+    return standing !== undefined && standing.bid.body.quantity > 0
+  }
+
   /** Bids that stand, in the order of their offers' ids. */
   bids(): readonly Bid[] {
-    return [...this.#standing.values()]
-      .map(({ bid }) => bid.body)
-      .filter(({ quantity }) => quantity > 0)
-      .sort((a, b) => (a.offer < b.offer ? -1 : 1))
+    const bids: Bid[] = []
+    for (const { bid } of this.#standing.values()) if (bid.body.quantity > 0) insertSorted(bids, bid.body, byOffer)
+    return bids
   }
 
   /** Makes `planned` the bids that stand: sends what is new or changed and withdraws the rest. */
   replace(now: Millis, planned: readonly PlannedBid[], book: OfferBook, out: Effect[]): void {
-    const wanted = new Set(planned.map(({ offer }) => offer))
-    const gone = this.bids().filter(({ offer }) => !wanted.has(offer))
+    const gone = this.bids().filter(({ offer }) => !planned.some((bid) => bid.offer === offer))
     this.#place(now, [...gone.map(withdrawalOf), ...planned], (offer) => book.get(offer)?.body, out)
   }
 
@@ -146,7 +159,7 @@ export class StandingBids {
   undelivered(to: PeerId, out: Effect[]): readonly OfferId[] {
     const givenUp: OfferId[] = []
     for (const [offer, standing] of this.#standing) {
-      if (sellerOf(offer) !== to) continue
+      if (!isOfferOf(to, offer)) continue
       const failures = standing.failures + 1
       this.#standing.set(offer, { ...standing, failures })
       if (failures >= this.#rules.undeliveredMax) givenUp.push(offer)
@@ -199,6 +212,8 @@ const withdrawalOf = ({ offer }: { readonly offer: OfferId }): PlannedBid => ({
   quantity: megabytes(0),
   price: ticks(0),
 })
+
+const byOffer = (a: Bid, b: Bid): number => (a.offer < b.offer ? -1 : a.offer > b.offer ? 1 : 0)
 
 const isFor = (bid: Bid, quantity: Megabytes, price: Ticks): boolean => bid.quantity === quantity && bid.price === price
 

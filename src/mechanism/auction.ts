@@ -166,7 +166,9 @@ function displacedValue({ widest, keys }: Demand, margin: Margin, reserve: Ticks
  * Tuffin's rule in whole MB for the bids at the margin, in their order in the book: floors of `q·R/Q`, then one MB each
  * by largest remainder, then by buyer id in code-unit order.
  */
-function shareTie(bids: readonly Bid[], margin: Margin): Int32Array {
+function shareTie(bids: readonly Bid[], margin: Margin): ArrayLike<number> {
+  // The common case: whoever is alone there takes what is left.
+  if (margin.bids <= 1) return [margin.left]
   const positions = new Int32Array(margin.bids)
   const shares = new Int32Array(margin.bids)
   const remainders = new Float64Array(margin.bids)

@@ -6,26 +6,29 @@ import type { Ask, Bid, Ladder, Rung } from './bid.js'
  * The ladder of `buyer` in a book: first what no rival holds, at the reserve; then what rivals would hold without this
  * buyer, from the lowest price up. Quantities add up to the stock. Without `buyer` it is an outsider's, the public one.
  */
-export const ladderFor = (ask: Ask, bids: readonly Bid[], buyer?: string): Ladder => laddersOf(ask, bids)(buyer)
+export const ladderFor = (ask: Ask, bids: readonly Bid[], buyer?: string): Ladder => laddersFor(ask, bids)(buyer)
 
-/** {@link ladderFor} for whoever asks: a book is put in order once for all its bidders. */
-export function laddersOf(ask: Ask, bids: readonly Bid[]): (buyer?: string) => Ladder {
-  const ranked = bids
+/** As {@link ladderFor}, for all buyers of one book: it is sorted once. */
+export function laddersFor(ask: Ask, bids: readonly Bid[]): (buyer?: string) => Ladder {
+  const eligible = bids
     .filter(({ quantity, price }) => quantity > 0 && price >= ask.reserve)
     .sort((a, b) => b.price - a.price)
-  return (buyer) => {
-    const rungs: Rung[] = []
-    let left: number = ask.stock
-    for (const rival of ranked) {
-      if (left === 0) break
-      if (rival.buyer === buyer) continue
-      const held = Math.min(rival.quantity, left)
-      left -= held
-      pushRung(rungs, rival.price, held)
-    }
-    if (left > 0) pushRung(rungs, ask.reserve, left)
-    return rungs.reverse()
+  return (buyer) => ladderAmong(eligible, ask, buyer)
+}
+
+/** `eligible`: highest price first. */
+function ladderAmong(eligible: readonly Bid[], ask: Ask, buyer: string | undefined): Ladder {
+  const rungs: Rung[] = []
+  let left: number = ask.stock
+  for (const rival of eligible) {
+    if (left === 0) break
+    if (rival.buyer === buyer) continue
+    const held = Math.min(rival.quantity, left)
+    left -= held
+    pushRung(rungs, rival.price, held)
   }
+  if (left > 0) pushRung(rungs, ask.reserve, left)
+  return rungs.reverse()
 }
 
 /** `D(y)`: how much can be had at a unit price of `price` or less. */
@@ -85,13 +88,20 @@ export function mergeLadders<Offer>(
   { below = Infinity }: { readonly below?: number } = {},
 ): readonly OfferRung<Offer>[] {
   const rungs: OfferRung<Offer>[] = []
-  for (const { offer, ladder } of offers) {
-    for (const { price, quantity } of ladder) {
-      if (price >= below) break
-      rungs.push({ offer, price, quantity })
+  const next = offers.map(() => 0)
+  for (;;) {
+    let cheapest: Rung | undefined
+    let from = 0
+    for (let index = 0; index < offers.length; index++) {
+      const rung = offers[index]!.ladder[next[index]!]
+      if (rung === undefined || rung.price >= (cheapest?.price ?? below)) continue
+      cheapest = rung
+      from = index
     }
+    if (cheapest === undefined) return rungs
+    next[from]! += 1
+    rungs.push({ offer: offers[from]!.offer, price: cheapest.price, quantity: cheapest.quantity })
   }
-  return rungs.sort((a, b) => a.price - b.price)
 }
 
 /**

@@ -59,13 +59,12 @@ export function minimalPool(request: PoolRequest): readonly Candidate[] {
       candidate,
       weight: candidate.capacity * (candidate.standing ? 1_000 + loyalty : 1_000),
       floor: plenty && candidate.capacity >= wanted ? floorOf(candidate, loyalty) : Infinity,
-      rank: rendezvous(buyer, candidate.offer),
     }))
     .sort(
       (a, b) =>
         rising(a.floor, b.floor) ||
         b.weight - a.weight ||
-        b.rank - a.rank ||
+        rendezvous(buyer, b.candidate.offer) - rendezvous(buyer, a.candidate.offer) ||
         compare(a.candidate.offer, b.candidate.offer),
     )
   const pool: Candidate[] = []

@@ -192,7 +192,7 @@ export function expectedOf(situation: Situation, bids: readonly PlannedBid[]): E
   let quantity = 0
   let charge = 0
   for (const bid of bids) {
-    const ladder = situation.view.find(({ offer }) => offer === bid.offer)?.ladder
+    const ladder = ladderAt(situation, bid.offer)
     if (ladder === undefined) continue
     const won = Math.min(bid.quantity, availableBelow(ladder, bid.price)) as Megabytes
     quantity += won
@@ -200,6 +200,9 @@ export function expectedOf(situation: Situation, bids: readonly PlannedBid[]): E
   }
   return expectation(situation, quantity as Megabytes, charge as Micros)
 }
+
+const ladderAt = ({ view }: Situation, offer: string): Ladder | undefined =>
+  view.find((candidate) => candidate.offer === offer)?.ladder
 
 /** Utility included, of `quantity` for `charge` on top of what the buyer owns. */
 function expectation(situation: Situation, quantity: Megabytes, charge: Micros): Expectation {
@@ -253,9 +256,11 @@ function sameBids(a: readonly PlannedBid[], b: readonly PlannedBid[]): boolean {
 /** The reply that places `placed`, all at the aim's price. */
 export function replyWith(situation: Situation, aim: Aim, placed: readonly PlannedBid[]): Reply {
   const bids = placed.filter((bid) => bid.quantity > 0)
-  const ladders = new Map(situation.view.map(({ offer, ladder }) => [offer, ladder]))
   const quantity = bids.reduce((sum, bid) => sum + bid.quantity, 0) as Megabytes
-  const charge = bids.reduce((sum, bid) => sum + costOf(ladders.get(bid.offer) ?? [], bid.quantity), 0) as Micros
+  const charge = bids.reduce(
+    (sum, bid) => sum + costOf(ladderAt(situation, bid.offer) ?? [], bid.quantity),
+    0,
+  ) as Micros
   const { utility } = expectation(situation, quantity, charge)
   return { supremum: aim.supremum, quantity, price: quantity === 0 ? (0 as Ticks) : aim.price, charge, utility, bids }
 }

@@ -9,13 +9,13 @@ import {
   type Award,
   type Digest,
   type DirectMessage,
+  isOfferOf,
   limits,
   type Offer,
   type OfferId,
   type Receipt,
   type RefusalCode,
   type Sealed,
-  sellerOf,
 } from './message.js'
 import { digestOf, isProvisional, verifySeal } from './signing.js'
 
@@ -96,7 +96,7 @@ const isOffer = (sealed: Sealed): sealed is Sealed<Offer> => sealed.body.type ==
 function offerFault(sealed: Sealed<Offer>, { now, context }: Arrival): RefusalCode | undefined {
   const { body, signer } = sealed
   if (body.market !== context.market) return 'wrong-market' // [G4] REJECT
-  if (signer !== sellerOf(body.offer)) return 'not-the-seller' // [G5] REJECT
+  if (!isOfferOf(signer, body.offer)) return 'not-the-seller' // [G5] REJECT
   if (body.expiresAt <= now) return 'expired' // [G6] IGNORE
   if (body.issuedAt > now + limits.clockSkewMsMax) return 'from-the-future' // [G7] IGNORE
   const known = context.knownSequence(body.offer)
@@ -132,24 +132,24 @@ const isDirect = (sealed: Sealed): sealed is Sealed<DirectMessage> => sealed.bod
 
 /** Whether the message is the sender's to send and this node's to receive. Nobody else is answered. */
 function relationFault({ body, signer }: Sealed<DirectMessage>, from: PeerId, me: PeerId): RefusalCode | undefined {
-  const seller = sellerOf(body.offer)
+  const { offer } = body
   switch (body.type) {
     case 'quote':
     case 'award':
     case 'receipt':
-      if (signer !== seller) return 'not-the-seller' // [D5]
+      if (!isOfferOf(signer, offer)) return 'not-the-seller' // [D5]
       if (signer !== from) return 'signer-mismatch' // [D6]
       return body.buyer === me ? undefined : 'not-addressed-to-you' // [D7]
     case 'closed':
-      if (signer !== seller) return 'not-the-seller' // [D5]
+      if (!isOfferOf(signer, offer)) return 'not-the-seller' // [D5]
       return signer === from ? undefined : 'signer-mismatch' // [D6]
     case 'bid':
     case 'accept':
     case 'decline':
       if (signer !== body.buyer || signer !== from) return 'signer-mismatch' // [D6]
-      return seller === me ? undefined : 'not-addressed-to-you' // [D7]
+      return isOfferOf(me, offer) ? undefined : 'not-addressed-to-you' // [D7]
     case 'refused':
-      if (signer !== seller && body.to !== seller) return 'not-the-seller' // [D5]
+      if (!isOfferOf(signer, offer) && !isOfferOf(body.to, offer)) return 'not-the-seller' // [D5]
       if (signer !== from) return 'signer-mismatch' // [D6]
       return body.to === me ? undefined : 'not-addressed-to-you' // [D7]
   }

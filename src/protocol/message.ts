@@ -13,6 +13,10 @@ export type OfferId = string
 export const offerIdOf = (seller: PeerId, number: number): OfferId => `${seller}/${number}`
 export const sellerOf = (offer: OfferId): PeerId => offer.slice(0, Math.max(0, offer.lastIndexOf('/')))
 
+/** Whether `seller` is the {@link sellerOf} an offer, at a tenth of the cost: it is asked of every message. */
+export const isOfferOf = (seller: PeerId, offer: OfferId): boolean =>
+  offer[seller.length] === '/' && offer.startsWith(seller) && !offer.includes('/', seller.length + 1)
+
 /** SHA-256 of a sealed message's signed bytes, in lower-case hexadecimal (64 digits). */
 export type Digest = string
 

@@ -21,9 +21,13 @@ const perMessage = 1_000
 /** A token bucket for each peer, in integers. Forgetting a peer gives it a full bucket again; who rests long has one anyway. */
 export class RateLimiter {
   readonly #limit: RateLimit
-  /** Two generations: when the young one is full it becomes the old one, and whoever was only in that is forgotten. */
-  #young = new Map<PeerId, Bucket>()
-  #old: ReadonlyMap<PeerId, Bucket> = new Map()
+  /**
+   * Two generations: when the young one is full, or so old that whoever rested since it began has a full bucket, it becomes
+   * the old one, and whoever was only in that is forgotten.
+   */
+  #young: Map<PeerId, Bucket> | undefined
+  #old: ReadonlyMap<PeerId, Bucket> | undefined
+  #turnsAt = Number.NEGATIVE_INFINITY
 
   /** @throws RangeError when a limit is not an integer ≥ 1. */
   constructor(limit: RateLimit) {
@@ -37,7 +41,8 @@ export class RateLimiter {
   allow(peer: PeerId, now: Millis): boolean {
     const { perSecond, burst } = this.#limit
     const full = burst * perMessage
-    const bucket = this.#young.get(peer) ?? this.#enter(peer, this.#old.get(peer) ?? { tokens: full, at: now })
+    if (now >= this.#turnsAt) this.#turn(now)
+    const bucket = this.#young?.get(peer) ?? this.#enter(peer, this.#old?.get(peer) ?? { tokens: full, at: now }, now)
     const elapsed = Math.max(0, now - bucket.at)
     // Past the time that fills any bucket the product could leave the safe integers.
     const tokens = elapsed >= full ? full : Math.min(full, bucket.tokens + elapsed * perSecond)
@@ -47,12 +52,17 @@ export class RateLimiter {
     return allowed
   }
 
-  #enter(peer: PeerId, bucket: Bucket): Bucket {
-    if (this.#young.size >= this.#limit.peersMax >> 1) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
+  #enter(peer: PeerId, bucket: Bucket, now: Millis): Bucket {
+    if (this.#young !== undefined && this.#young.size >= this.#limit.peersMax >> 1) this.#turn(now)
+    this.#young ??= new Map()
     this.#young.set(peer, bucket)
     return bucket
+  }
+
+  #turn(now: Millis): void {
+    const { perSecond, burst } = this.#limit
+    this.#old = this.#young
+    this.#young = undefined
+    this.#turnsAt = now + (burst * perMessage) / perSecond
   }
 }

@@ -51,6 +51,9 @@ export const defaultDriverLimits: DriverLimits = Object.freeze({
   backlogMax: 10_000,
 })
 
+const woken: AgentEvent = Object.freeze({ type: 'wake' })
+const none: readonly Effect[] = Object.freeze([])
+
 /**
  * Runs one agent against the ports: admits what comes in, steps the agent, and carries out its effects in order, none
  * before what it depends on is saved. The same driver serves the real node and the simulator.
@@ -60,7 +63,10 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   readonly #offers: AdmissionContext
   readonly #direct: AdmissionContext
   #transport: Transport<Frame> | undefined
-  #effects: Effect[] = []
+  /** What is being carried out, from {@link #begun} on, and what comes after that. */
+  #batch: readonly Effect[] = none
+  #begun = 0
+  readonly #waiting: Effect[] = []
   #performing = false
   #saving = false
   /** Stopped, or its store failed: nothing is carried out any more. */
@@ -71,16 +77,10 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
 
   constructor(options: DriverOptions<Frame>) {
     this.#options = options
-    const { market, signer, verifier, limits, agent } = options
-    const common = {
-      market,
-      me: signer.id,
-      knownSequence: (offer: OfferId) => agent.sequenceOf(offer),
-      hasRoom: () => agent.hasRoom(),
-    }
-    this.#offers = { ...common, verifier, limiter: new RateLimiter(limits.offers) }
+    const { verifier, limits } = options
+    this.#offers = contextOf(options, verifier, limits.offers)
     const remembering = rememberingVerifier(verifier, { entriesMax: limits.signaturesMax })
-    this.#direct = { ...common, verifier: remembering, limiter: new RateLimiter(limits.direct) }
+    this.#direct = contextOf(options, remembering, limits.direct)
   }
 
   /** From now on messages go out over `transport`. Call it before the transport begins to receive. */
@@ -90,7 +90,7 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
 
   /** Effects that wait to be carried out. */
   get backlog(): number {
-    return this.#effects.length
+    return this.#batch.length - this.#begun + this.#waiting.length
   }
 
   /** The agent begins to trade; until then it only listens. */
@@ -101,7 +101,9 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   /** Sends and saves nothing more and wakes no more. */
   stop(): void {
     this.#over = true
-    this.#effects = []
+    this.#batch = none
+    this.#begun = 0
+    this.#waiting.length = 0
     this.#cancelWake?.()
     this.#tellIdle()
   }
@@ -143,12 +145,12 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   }
 
   get #isIdle(): boolean {
-    return this.#over || (this.#effects.length === 0 && !this.#saving && !this.#performing)
+    return this.#over || (this.backlog === 0 && !this.#saving && !this.#performing)
   }
 
   /** Whether messages are not even looked at. */
   get #isDeaf(): boolean {
-    return this.#over || this.#effects.length >= this.#options.limits.backlogMax
+    return this.#over || this.backlog >= this.#options.limits.backlogMax
   }
 
   #tellIdle(): void {
@@ -174,15 +176,21 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
     this.#cancelWake = undefined
     this.#wakesAt = deadline
     if (deadline === undefined) return
-    this.#cancelWake = clock.wakeAt(deadline, () => {
-      this.#cancelWake = undefined
-      this.#step({ type: 'wake' })
-    })
+    this.#cancelWake = clock.wakeAt(deadline, this.#wake)
+  }
+
+  readonly #wake = (): void => {
+    this.#cancelWake = undefined
+    this.#step(woken)
   }
 
   #enqueue(effects: readonly Effect[]): void {
     if (this.#over || effects.length === 0) return
-    this.#effects.push(...effects)
+    if (this.backlog > 0) this.#waiting.push(...effects)
+    else {
+      this.#batch = effects
+      this.#begun = 0
+    }
     this.#perform()
   }
 
@@ -190,19 +198,24 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   #perform(): void {
     if (this.#performing) return
     this.#performing = true
-    let begun = 0
     try {
-      while (begun < this.#effects.length && !this.#saving) {
-        begun += 1
-        this.#carryOut(this.#effects[begun - 1]!)
-      }
+      for (let effect = this.#next(); effect !== undefined; effect = this.#next()) this.#carryOut(effect)
     } finally {
-      // Even if a listener throws: nothing is ever carried out twice.
-      if (begun === this.#effects.length) this.#effects.length = 0
-      else this.#effects.splice(0, begun)
       this.#performing = false
     }
     if (this.#isIdle) this.#tellIdle()
+  }
+
+  /** The effect that is to be carried out now. Taken before it is begun: nothing is carried out twice, even if it throws. */
+  #next(): Effect | undefined {
+    if (this.#saving) return undefined
+    if (this.#begun === this.#batch.length) {
+      this.#batch = this.#waiting.length === 0 ? none : this.#waiting.splice(0)
+      this.#begun = 0
+    }
+    const effect = this.#batch[this.#begun]
+    if (effect !== undefined) this.#begun += 1
+    return effect
   }
 
   #carryOut(effect: Effect): void {
@@ -234,3 +247,17 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
     this.#options.onFailure(error)
   }
 }
+
+/** Written out, because every object copied with functions in it has a shape of its own, which whoever reads it pays for. */
+const contextOf = (
+  { market, signer, agent }: Pick<DriverOptions, 'market' | 'signer' | 'agent'>,
+  verifier: Verifier,
+  limit: RateLimit,
+): AdmissionContext => ({
+  market,
+  me: signer.id,
+  verifier,
+  knownSequence: (offer) => agent.sequenceOf(offer),
+  hasRoom: () => agent.hasRoom(),
+  limiter: new RateLimiter(limit),
+})
