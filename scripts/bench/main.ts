@@ -11,6 +11,7 @@ import { benchMesh } from './mesh.js'
 import { benchOfferGossip } from './offer-gossip.js'
 import { benchQuote } from './quote.js'
 import type { BenchRow } from './row.js'
+import { benchSeller } from './seller.js'
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   clearing: async () => [await benchClearing(), ...(await benchTiedClearing())],
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   quote: () => benchQuote(),
   gossip: () => benchOfferGossip(),
   mesh: () => benchMesh(),
+  seller: () => benchSeller(),
   memory: async () => [await benchMemory()],
 }
 
