@@ -4,6 +4,7 @@
  */
 import '../../node/polyfill.js'
 import Table from 'cli-table3'
+import { benchBook } from './book.js'
 import { benchClearing, benchTiedClearing } from './clearing.js'
 import { benchEcho } from './echo.js'
 import { benchMemory } from './memory.js'
@@ -12,6 +13,7 @@ import { benchOfferGossip } from './offer-gossip.js'
 import { benchQuote } from './quote.js'
 import type { BenchRow } from './row.js'
 import { benchSeller } from './seller.js'
+import { benchSwarm } from './swarm.js'
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   clearing: async () => [await benchClearing(), ...(await benchTiedClearing())],
@@ -20,6 +22,8 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   gossip: () => benchOfferGossip(),
   mesh: () => benchMesh(),
   seller: () => benchSeller(),
+  book: () => benchBook(),
+  swarm: () => benchSwarm(),
   memory: async () => [await benchMemory()],
 }
 
