@@ -1,4 +1,5 @@
 import '../../node/polyfill.js'
+import { createHash } from 'node:crypto'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { lpStream } from '@libp2p/utils'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -7,9 +8,11 @@ import { Libp2pTransport } from '../../node/libp2p/transport.js'
 import { signerOf } from '../../node/signer-ed25519.js'
 import type { Signer } from '../../src/ports/signer.js'
 import { decode, encode } from '../../src/protocol/codec.js'
-import { type Award, type Bid, limits, type Message, type Sealed, sellerOf } from '../../src/protocol/message.js'
-import { digestOf, seal } from '../../src/protocol/signing.js'
-import { megabytes, ticks } from '../../src/units.js'
+import { openEnvelope } from '../../src/protocol/envelope.js'
+import * as wire from '../../src/protocol/generated/market.js'
+import { type Bid, limits, type Message, sellerOf } from '../../src/protocol/message.js'
+import { seal, signedBytesOf } from '../../src/protocol/signing.js'
+import { megabytes, micros, ticks } from '../../src/units.js'
 import { replyProtocol } from './crowd-seller.js'
 import { market, type SellerPlace } from './seller-node.js'
 
@@ -94,13 +97,17 @@ export class Bidder {
   }
 
   #receive(bytes: Uint8Array): void {
+    const { kind, payload } = openEnvelope(wire.Envelope.decode(bytes))
+    if (kind === 'award') {
+      this.#accept(payload)
+      this.#answered(kind, bytes.byteLength)
+      return
+    }
     const decoded = decode(bytes, limits.directBytesMax)
     if (!decoded.ok) throw new Error(`the seller sent what cannot be read: ${decoded.code}`)
     const { body } = decoded.sealed
     if (body.type === 'refused' && body.code !== 'auction-full') throw new Error(`the seller refused: ${body.code}`)
-    if (body.type === 'award') this.#accept(decoded.sealed as Sealed<Award>)
-    const answers = body.type === 'award' || ('bidSequence' in body && body.bidSequence === this.#sequence)
-    if (answers) this.#answered(body.type, bytes.byteLength)
+    if ('bidSequence' in body && body.bidSequence === this.#sequence) this.#answered(kind, bytes.byteLength)
   }
 
   #answered(type: Message['type'] | 'none', received: number): void {
@@ -108,10 +115,16 @@ export class Bidder {
     this.#waiting = undefined
   }
 
-  #accept(sealed: Sealed<Award>): void {
-    const { offer, round, buyer, quantity, charge, fee } = sealed.body
-    const terms = { market, offer, round, buyer, quantity, charge, fee }
-    const accept = seal(this.#signer, { type: 'accept', ...terms, award: digestOf(sealed) })
-    this.#transport.send(sellerOf(offer), encode(accept), this.#place.addresses)
+  /** Without a look at the evidence: one process stands for all the winners here. */
+  #accept(payload: Uint8Array): void {
+    const { offer, addresses } = this.#place
+    const { round, quantity, charge, fee } = wire.Award.decode(payload)
+    const award = createHash('sha256')
+      .update(signedBytesOf({ type: 'award', payload }))
+      .digest('hex')
+    const terms = { quantity: megabytes(quantity), charge: micros(charge), fee: micros(fee) }
+    const about = { market, offer, round, buyer: this.#signer.id, award }
+    const accept = seal(this.#signer, { type: 'accept', ...about, ...terms })
+    this.#transport.send(sellerOf(offer), encode(accept), addresses)
   }
 }
