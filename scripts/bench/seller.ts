@@ -62,39 +62,9 @@ export async function benchSeller(options: SellerBenchOptions = {}): Promise<rea
   seller.disconnect()
   await once(seller, 'exit')
   return [
-    rateRow('bid accepted', { ours: bids, type: 'quote', bare: bareBids, limit: 8 }),
-    rateRow('bid refused', { ours: refusals, type: 'refused', bare: bareRefusals, limit: 4 }),
-    ...[0.5, 0.95].map((share) =>
-      rowOf({
-        name: `${buyers} buyers: bid to quote / bare reply, p${100 * share}`,
-        ours: quantile(latenciesOf(paced, 'quote'), share),
-        bare: quantile(latenciesOf(barePaced, 'reply'), share),
-        unit: 'ms',
-        limit: share === 0.5 ? 4 : 20,
-      }),
-    ),
-    strainRow('CPU', { ours: paced, bare: barePaced, of: ({ cpuMs }) => cpuMs, unit: 'ms', limit: 6 }),
-    strainRow('timers late p99', {
-      ours: paced,
-      bare: barePaced,
-      of: ({ lateMsP99 }) => lateMsP99,
-      unit: 'ms',
-      limit: 10,
-    }),
-    strainRow('timers late at most', {
-      ours: paced,
-      bare: barePaced,
-      of: ({ lateMsMax }) => lateMsMax,
-      unit: 'ms',
-      limit: 40,
-    }),
-    strainRow('memory at most', {
-      ours: paced,
-      bare: bareBefore,
-      of: ({ residentMax }) => residentMax / 2 ** 20,
-      unit: 'MB',
-      limit: 3,
-    }),
+    ...rateRows('bid accepted', { ours: bids, type: 'quote', bare: bareBids, limit: 8 }),
+    ...rateRows('bid refused', { ours: refusals, type: 'refused', bare: bareRefusals, limit: 4 }),
+    ...paceRows({ buyers, ours: paced, bare: barePaced, bareBefore }),
   ]
 }
 
@@ -153,31 +123,65 @@ const latenciesOf = (tally: Tally, type: Answer['type']): readonly number[] =>
 /** How large a bid and its answer were on average, in bytes. */
 function sizeOf(tally: Tally, type: Answer['type']): Pick<Answer, 'sent' | 'received'> {
   const answers = answersOf(tally, type)
+  if (answers.length === 0) throw new Error(`no bid was answered by "${type}" in time: this machine is too busy`)
   const mean = (of: (answer: Answer) => number): number =>
     Math.round(answers.reduce((sum, answer) => sum + of(answer), 0) / answers.length)
   return { sent: mean(({ sent }) => sent), received: mean(({ received }) => received) }
 }
 
-function rateRow(
+/** The time from one answer to the next, and what each cost the seller's processor, rounds and commits included. */
+function rateRows(
   what: string,
   { ours, type, bare, limit }: { ours: Outcome; type: Answer['type']; bare: Outcome; limit: number },
-): BenchRow {
-  const perSecond = (tally: Tally, kind: Answer['type']): number =>
-    (1_000 * answersOf(tally, kind).length) / tally.elapsedMs
-  const [a, b] = [perSecond(ours, type), perSecond(bare, 'reply')]
-  const name = `a ${what} / a bare reply, at ${Math.round(a)} and ${Math.round(b)} a second`
-  return rowOf({ name, ours: 1e6 / a, bare: 1e6 / b, unit: 'µs', limit })
+): readonly BenchRow[] {
+  const counts = { ours: answersOf(ours, type).length, bare: answersOf(bare, 'reply').length }
+  const perSecond = (count: number, { elapsedMs }: Tally): number => Math.round((1_000 * count) / elapsedMs)
+  const rates = `at ${perSecond(counts.ours, ours)} and ${perSecond(counts.bare, bare)} a second`
+  const row = (name: string, of: (outcome: Outcome) => number): BenchRow => {
+    const micros = { ours: (1_000 * of(ours)) / counts.ours, bare: (1_000 * of(bare)) / counts.bare }
+    return rowOf({ name, ...micros, unit: 'µs', limit })
+  }
+  return [
+    row(`a ${what} / a bare reply, ${rates}`, ({ elapsedMs }) => elapsedMs),
+    row("the same: its seller's CPU", ({ strain }) => strain.cpuMs),
+  ]
 }
 
-function strainRow(
-  what: string,
-  {
-    ours,
-    bare,
-    of,
-    unit,
-    limit,
-  }: { ours: Outcome; bare: Outcome; of: (strain: Strain) => number; unit: string; limit: number },
-): BenchRow {
-  return rowOf({ name: `the same: its seller's ${what}`, ours: of(ours.strain), bare: of(bare.strain), unit, limit })
+/** What all of them see, and what it takes of the seller, when nobody hurries. */
+function paceRows({
+  buyers,
+  ours,
+  bare,
+  bareBefore,
+}: {
+  readonly buyers: number
+  readonly ours: Outcome
+  readonly bare: Outcome
+  /** Before the auction began: memory that it took is not given back. */
+  readonly bareBefore: Outcome
+}): readonly BenchRow[] {
+  const latency = (share: number, limit: number): BenchRow =>
+    rowOf({
+      name: `${buyers} buyers, each bidding every ${everyMs / 1_000} s: bid to quote / bare reply, p${100 * share}`,
+      ours: quantile(latenciesOf(ours, 'quote'), share),
+      bare: quantile(latenciesOf(bare, 'reply'), share),
+      unit: 'ms',
+      limit,
+    })
+  const strain = (
+    what: string,
+    of: (strain: Strain) => number,
+    unit: string,
+    limit: number,
+    against = bare,
+  ): BenchRow =>
+    rowOf({ name: `the same: its seller's ${what}`, ours: of(ours.strain), bare: of(against.strain), unit, limit })
+  return [
+    latency(0.5, 4),
+    latency(0.95, 20),
+    strain('CPU', ({ cpuMs }) => cpuMs, 'ms', 6),
+    strain('timers late p99', ({ lateMsP99 }) => lateMsP99, 'ms', 10),
+    strain('timers late at most', ({ lateMsMax }) => lateMsMax, 'ms', 40),
+    strain('memory at most', ({ residentMax }) => residentMax / 2 ** 20, 'MB', 3, bareBefore),
+  ]
 }
