@@ -31,10 +31,16 @@ export interface SideReport {
   readonly bidsPerBuyer: number
 }
 
-export type Task = { readonly side: 'ours' } | { readonly side: 'bare'; readonly traffic: Traffic }
+export interface Size {
+  readonly buyers: number
+  readonly sellers: number
+}
 
-const size = { buyers: 67, sellers: 33, supplyRatio: 0.8 }
-const nodes = size.buyers + size.sellers
+export type Task = { readonly size: Size } & (
+  | { readonly side: 'ours' }
+  | { readonly side: 'bare'; readonly traffic: Traffic }
+)
+
 /** A market that is not over by then is reported as it is. */
 const tradeMsMax = 150_000
 const dropProtocol = '/overage-bench/drop/1.0.0'
@@ -53,10 +59,15 @@ async function measured<Result>(work: () => Promise<Result>) {
   return { result, ms: performance.now() - start, cpuMs: (user + system) / 1_000, residentMax }
 }
 
-async function runMarket(): Promise<SideReport> {
+async function runMarket(size: Size): Promise<SideReport> {
   const seed = 'bench'
   const folder = await mkdtemp(join(tmpdir(), 'overage-bench-'))
-  const options = { market: generateMarket({ seed, ...size }), seed, folder: join(folder, 'swarm'), trace: undefined }
+  const options = {
+    market: generateMarket({ seed, ...size, supplyRatio: 0.8 }),
+    seed,
+    folder: join(folder, 'swarm'),
+    trace: undefined,
+  }
   const limits = { isolate: 'none', patienceMs: 60_000, timeLimitMs: tradeMsMax } as const
   const swarm = new Swarm({ ...options, ...limits }, { phase() {}, progress() {}, fact() {} })
   try {
@@ -65,7 +76,7 @@ async function runMarket(): Promise<SideReport> {
     const statuses = [...swarm.statuses.values()]
     const sum = (of: (status: (typeof statuses)[number]) => number): number =>
       statuses.reduce((total, status) => total + of(status), 0)
-    const once = (arrivals: number): number => Math.round(arrivals / (nodes - 1))
+    const once = (arrivals: number): number => Math.round(arrivals / (size.buyers + size.sellers - 1))
     const traffic: Traffic = {
       ms,
       gossip: {
@@ -85,7 +96,8 @@ async function runMarket(): Promise<SideReport> {
   }
 }
 
-async function runBare(traffic: Traffic): Promise<SideReport> {
+async function runBare({ buyers, sellers }: Size, traffic: Traffic): Promise<SideReport> {
+  const nodes = buyers + sellers
   const hosts = await Promise.all(Array.from({ length: nodes }, startHost))
   for (const host of hosts) {
     host.services.pubsub.subscribe(benchTopic)
@@ -131,7 +143,7 @@ async function paced(
 }
 
 process.once('message', (task: Task) => {
-  void (task.side === 'ours' ? runMarket() : runBare(task.traffic)).then((report) => {
+  void (task.side === 'ours' ? runMarket(task.size) : runBare(task.size, task.traffic)).then((report) => {
     process.send?.(report, () => process.exit())
   })
 })

@@ -3,11 +3,11 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type BenchRow, rowOf } from './row.js'
-import type { SideReport, Task } from './swarm-side.js'
+import type { SideReport, Size, Task } from './swarm-side.js'
 
-export async function benchSwarm(): Promise<readonly BenchRow[]> {
-  const ours = await run({ side: 'ours' })
-  const bare = await run({ side: 'bare', traffic: ours.traffic })
+export async function benchSwarm(size: Size = { buyers: 67, sellers: 33 }): Promise<readonly BenchRow[]> {
+  const ours = await run({ side: 'ours', size })
+  const bare = await run({ side: 'bare', size, traffic: ours.traffic })
   const { traffic, atRest, bidsPerBuyer } = ours
   const sent = `${traffic.gossip.messages} offers, ${traffic.direct.messages} direct messages`
   const end = atRest ? 'to its end' : 'not over in time'
@@ -15,7 +15,7 @@ export async function benchSwarm(): Promise<readonly BenchRow[]> {
     rowOf({ name, ours: of(ours), bare: of(bare), unit, limit })
   return [
     row(
-      `a swarm of 100 in one process, ${end}: ${sent}, ${bidsPerBuyer.toFixed(1)} bids a buyer / as many bare messages`,
+      `a swarm of ${size.buyers + size.sellers} in one process, ${end}: ${sent}, ${bidsPerBuyer.toFixed(1)} bids a buyer / as many bare messages`,
       (report) => report.traffic.ms / 1_000,
       's',
       1.1,
