@@ -4,6 +4,7 @@
  */
 import '../../node/polyfill.js'
 import Table from 'cli-table3'
+import { benchBook } from './book.js'
 import { benchClearing, benchTiedClearing } from './clearing.js'
 import { benchEcho } from './echo.js'
 import { benchMemory } from './memory.js'
@@ -11,6 +12,8 @@ import { benchMesh } from './mesh.js'
 import { benchOfferGossip } from './offer-gossip.js'
 import { benchQuote } from './quote.js'
 import type { BenchRow } from './row.js'
+import { benchSeller } from './seller.js'
+import { benchSwarm } from './swarm.js'
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   clearing: async () => [await benchClearing(), ...(await benchTiedClearing())],
@@ -18,6 +21,9 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   quote: () => benchQuote(),
   gossip: () => benchOfferGossip(),
   mesh: () => benchMesh(),
+  seller: () => benchSeller(),
+  book: () => benchBook(),
+  swarm: () => benchSwarm(),
   memory: async () => [await benchMemory()],
 }
 

@@ -14,8 +14,9 @@ import { encode } from '../../src/protocol/codec.js'
 import { type Bid, sellerOf } from '../../src/protocol/message.js'
 import { seal } from '../../src/protocol/signing.js'
 import { megabytes, millis, ticks } from '../../src/units.js'
-import { echoProtocol, market } from './quote-seller.js'
+import { echoProtocol } from './quote-seller.js'
 import { type BenchRow, quantile, rowOf } from './row.js'
+import { market, type SellerPlace } from './seller-node.js'
 
 const warmUp = 300
 
@@ -25,7 +26,7 @@ const warmUp = 300
  */
 export async function benchQuote({ rounds = 2_000 }: { readonly rounds?: number } = {}): Promise<readonly BenchRow[]> {
   const seller = fork(fileURLToPath(new URL('quote-seller.js', import.meta.url)))
-  const [{ addresses, offer }] = (await once(seller, 'message')) as [{ addresses: string[]; offer: string }]
+  const [{ addresses, offer }] = (await once(seller, 'message')) as [SellerPlace]
   const privateKey = await generateKeyPair('Ed25519')
   const host = await composeLibp2p({ privateKey, listen: [], local: true, topics: [] })
   const signer = signerOf(privateKey)

@@ -4,7 +4,6 @@ import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
 import {
   type Accept,
-  type Award,
   type Bid,
   type Closed,
   type CloseReason,
@@ -18,7 +17,7 @@ import {
   type RefusalCode,
   type Sealed,
 } from '../protocol/message.js'
-import { provisional, seal } from '../protocol/signing.js'
+import { provisional, seal, sealAwards } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
 import type { Effect, SellerStatus } from './agent.js'
 import { Announcer } from './announcer.js'
@@ -260,17 +259,14 @@ export class Seller {
       .map((award, index) => ({ award, price: bids[index]!.price }))
       .filter(({ award }) => award.quantity > 0)
       .sort((a, b) => b.price - a.price)
+      .map(({ award }) => award)
     if (won.length === 0) return
     this.#state = { ...this.#state, reserve }
     const round = this.#rounds.next(out)
     const { market, signer, rules } = this.#options
     const { offer } = this
-    const { stock } = ask
-    const fee = rules.epsilon
-    const awards = won.map(({ award: { buyer, quantity, charge } }) => {
-      const terms = { stock, reserve, quotedReserve, evidence, quantity, charge, fee }
-      return seal<Award>(signer, { type: 'award', market, offer, round, buyer, ...terms })
-    })
+    const commit = { market, offer, round, stock: ask.stock, reserve, quotedReserve, evidence, fee: rules.epsilon }
+    const awards = sealAwards(signer, commit, won)
     const records = [...this.#sales.open(now, awards), ...awards.map(({ body }) => this.#book.end(body.buyer))]
     out.push({ type: 'save', records: [...records, recordOf(this.#state)], sync: true })
     for (const message of awards) out.push(answer(message.body.buyer, message))

@@ -122,9 +122,13 @@ export function boundLadder(ladder: Ladder, rungsMax: number): Ladder {
 }
 
 /**
- * Where each of `groups` runs of rungs ends, exclusively. Dynamic programming over the number of groups; the best start
- * of the last group never moves down as its end moves up (lifting rungs to a higher price costs more), so each layer
- * takes n log n steps by divide and conquer.
+ * Where each of `groups` runs of rungs ends, exclusively. Dynamic programming over the number of groups; of equally good
+ * beginnings of the last group it takes the first.
+ *
+ * A group from rung `b` to rung `e` adds `p·(Q(e+1) − Q(b)) − (M(e+1) − M(b))`, where `p` is the price of `e`, and `Q(r)` and
+ * `M(r)` are the quantity and the money of all rungs before `r`. So each beginning is a line over `p`, of slope `−Q(b)`, and
+ * the best one is the lowest line at the price of `e`. Lines come in the order of their slopes and prices are asked for in
+ * their order, so that each group more takes `n` steps.
  */
 function cheapestEnds(ladder: Ladder, groups: number): readonly number[] {
   const n = ladder.length
@@ -134,33 +138,39 @@ function cheapestEnds(ladder: Ladder, groups: number): readonly number[] {
     quantity.push(quantity[r]! + rung.quantity)
     money.push(money[r]! + rung.quantity * rung.price)
   }
-  const added = (start: number, end: number) =>
-    ladder[end - 1]!.price * (quantity[end]! - quantity[start]!) - (money[end]! - money[start]!)
-  let best = Array.from({ length: n + 1 }, (_, end) => (end === 0 ? 0 : added(0, end)))
-  const starts: number[][] = []
+  const added = (begin: number, end: number) =>
+    ladder[end]!.price * (quantity[end + 1]! - quantity[begin]!) - (money[end + 1]! - money[begin]!)
+  /** By last rung, what the groups so far add at least; and for each group more, where the last one begins. */
+  let best = ladder.map((_, end) => added(0, end))
+  const layers: (readonly number[])[] = []
+  /** Beginnings whose lines are the lowest somewhere, and the first price at which each is. */
+  const lowest: number[] = []
+  const from: number[] = []
   for (let group = 2; group <= groups; group++) {
-    const before = best
-    const next = new Array<number>(n + 1).fill(Infinity)
-    const start = new Array<number>(n + 1).fill(0)
-    const solve = (low: number, high: number, from: number, to: number): void => {
-      if (low > high) return
-      const end = (low + high) >> 1
-      for (let s = from; s <= Math.min(to, end - 1); s++) {
-        const total = before[s]! + added(s, end)
-        if (total < next[end]!) {
-          next[end] = total
-          start[end] = s
-        }
+    const next = new Array<number>(n).fill(0)
+    const begins = new Array<number>(n).fill(0)
+    let count = 0
+    let at = 0
+    for (let end = group - 1; end < n; end++) {
+      const height = best[end - 1]! + money[end]!
+      let turn = 0
+      for (; count > 0; count--) {
+        const last = lowest[count - 1]!
+        const gap = height - best[last - 1]! - money[last]!
+        turn = Math.floor(gap / (quantity[end]! - quantity[last]!)) + 1
+        if (count - 1 <= at || turn > from[count - 1]!) break
       }
-      solve(low, end - 1, from, start[end]!)
-      solve(end + 1, high, start[end]!, to)
+      lowest[count] = end
+      from[count++] = turn
+      while (at + 1 < count && from[at + 1]! <= ladder[end]!.price) at++
+      begins[end] = lowest[at]!
+      next[end] = best[lowest[at]! - 1]! + added(lowest[at]!, end)
     }
-    solve(group, n, group - 1, n - 1)
-    starts.push(start)
+    layers.push(begins)
     best = next
   }
   const ends = [n]
-  for (let layer = starts.length - 1; layer >= 0; layer--) ends.unshift(starts[layer]![ends[0]!]!)
+  for (let layer = layers.length - 1; layer >= 0; layer--) ends.unshift(layers[layer]![ends[0]! - 1]!)
   return ends
 }
 

@@ -1,4 +1,5 @@
 /** Bodies on the wire (SPEC §5): each kind's fields to its protobuf message and back, checked on the way in. */
+import { concat } from 'uint8arrays/concat'
 import { policyNames } from '../mechanism/reserve.js'
 import { envelopeOf, type Kind, keyOf, openOnly } from './envelope.js'
 import {
@@ -54,7 +55,7 @@ export function payloadOf(body: Message): Uint8Array {
     case 'quote':
       return wire.Quote.encode(quoteToWire(body))
     case 'award':
-      return wire.Award.encode(awardToWire(body))
+      return awardPayloadOf(body, evidencePayloadOf(body.evidence))
     case 'accept':
       return wire.Accept.encode(saleToWire(body))
     case 'decline':
@@ -104,18 +105,19 @@ const quoteToWire = (body: Quote): wire.Quote => ({
   charge: body.charge,
 })
 
-const awardToWire = (body: Award): wire.Award => ({
-  ...headToWire(body),
-  buyer: keyOf(body.buyer),
-  round: body.round,
-  stock: body.stock,
-  reserve: body.reserve,
-  quotedReserve: body.quotedReserve,
-  evidence: body.evidence.map(envelopeOf),
-  quantity: body.quantity,
-  charge: body.charge,
-  fee: body.fee,
-})
+/** The evidence of an award as it stands in the payload. */
+export const evidencePayloadOf = (evidence: Award['evidence']): Uint8Array =>
+  wire.Award.encode({ evidence: evidence.map(envelopeOf) })
+
+/**
+ * An award's payload around evidence that is encoded already. Fields stand in the order of their numbers, so that those
+ * before it and those after it can be encoded apart.
+ */
+export function awardPayloadOf(body: Omit<Award, 'evidence'>, evidence: Uint8Array): Uint8Array {
+  const { round, stock, reserve, quotedReserve, quantity, charge, fee } = body
+  const about = { ...headToWire(body), buyer: keyOf(body.buyer), round, stock, reserve, quotedReserve }
+  return concat([wire.Award.encode(about), evidence, wire.Award.encode({ quantity, charge, fee })])
+}
 
 /** What an accept and its receipt both say. */
 const saleToWire = (body: Accept | Receipt): wire.Accept => ({

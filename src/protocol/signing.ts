@@ -2,7 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toString as textOf } from 'uint8arrays/to-string'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
-import { payloadOf, readBody } from './body.js'
+import { awardPayloadOf, evidencePayloadOf, payloadOf, readBody } from './body.js'
 import { type Award, type Digest, type Message, type Quote, type Sealed, sellerOf } from './message.js'
 import { OpenSeal } from './open-seal.js'
 
@@ -35,8 +35,46 @@ export function seal<Body extends Message>(signer: Signer, body: Body): Sealed<B
   if (signer.open) return new OpenSeal(signer.id, body)
   const payload = payloadOf(body)
   readBody(body.type, payload)
-  return { body, signer: signer.id, payload, signature: signer.sign(signedBytesOf({ type: body.type, payload })) }
+  return signed(signer, body, payload)
 }
+
+/** In what the awards of one commit differ. */
+export type Win = Pick<Award, 'buyer' | 'quantity' | 'charge'>
+
+/**
+ * Seals the awards of one commit. What each is made of is read back as in {@link seal}; their evidence, which is nearly all
+ * of it, is encoded and read back once for all.
+ *
+ * @throws an Error as {@link seal} does.
+ */
+export function sealAwards(
+  signer: Signer,
+  commit: Omit<Award, keyof Win | 'type'>,
+  wins: readonly Win[],
+): readonly Sealed<Award>[] {
+  const { market, offer, round, stock, reserve, quotedReserve, evidence: bids, fee } = commit
+  // Written out: objects that are copied field by field have no shape in common, and awards are read often.
+  const awards = wins.map(({ buyer, quantity, charge }): Award => {
+    const terms = { stock, reserve, quotedReserve, evidence: bids, quantity, charge, fee }
+    return { type: 'award', market, offer, round, buyer, ...terms }
+  })
+  if (signer.open) return awards.map((award) => new OpenSeal(signer.id, award))
+  const evidence = evidencePayloadOf(bids)
+  for (const award of awards.slice(0, 1)) readBody('award', awardPayloadOf(award, evidence))
+  return awards.map((award) => {
+    readBody('award', awardPayloadOf(award, none))
+    return signed(signer, award, awardPayloadOf(award, evidence))
+  })
+}
+
+const none = new Uint8Array(0)
+
+const signed = <Body extends Message>(signer: Signer, body: Body, payload: Uint8Array): Sealed<Body> => ({
+  body,
+  signer: signer.id,
+  payload,
+  signature: signer.sign(signedBytesOf({ type: body.type, payload })),
+})
 
 /**
  * A quote without a signature (SPEC §4): the stream says whom it comes from, and it proves nothing to anybody else. Signing

@@ -8,11 +8,12 @@ import {
   proofOfEquivocation,
   rememberingVerifier,
   seal,
+  sealAwards,
   signedBytesOf,
   verifySeal,
 } from '../../src/protocol/signing.js'
-import { micros } from '../../src/units.js'
-import { award, bid, buyer, samples, seller, stranger } from './protocol-samples.js'
+import { megabytes, micros } from '../../src/units.js'
+import { award, bid, buyer, rival, samples, seller, stranger } from './protocol-samples.js'
 
 describe('a seal', () => {
   test.each(samples.map((sealed) => [sealed.body.type, sealed] as const))('of a %s verifies', (_, sealed) => {
@@ -31,6 +32,25 @@ describe('a seal', () => {
     expect(Buffer.from(signedBytesOf({ type: 'bid', payload: Uint8Array.of(1, 2) })).toString('latin1')).toBe(
       'overage/1/bid\0\x01\x02',
     )
+  })
+})
+
+describe('awards of one commit', () => {
+  const win = { buyer: buyer.id, quantity: megabytes(3), charge: micros(5) }
+  const wins = [win, { buyer: rival.id, quantity: megabytes(7), charge: micros(0) }]
+
+  test('are sealed together as each would be alone', () => {
+    const alone = wins.map((one) => seal(seller, { ...award, ...one }))
+    expect(sealAwards(seller, award, wins)).toEqual(alone)
+    expect(sealAwards(seller, award, [])).toEqual([])
+  })
+
+  test('are not signed when a receiver could not read one of them, or their evidence', () => {
+    const silent = { ...seller, sign: () => expect.unreachable('signed') }
+    const foreign = [seal(buyer, { ...bid, offer: `${stranger.id}/1` })]
+    expect(() => sealAwards(silent, { ...award, evidence: foreign }, [win])).toThrow('evidence.offer')
+    expect(() => sealAwards(silent, award, [{ ...win, quantity: megabytes(0) }])).toThrow('quantity')
+    expect(() => sealAwards(seller, award, [win, { ...win, quantity: megabytes(0) }])).toThrow('quantity')
   })
 })
 
