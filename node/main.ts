@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import './polyfill.js'
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addClear } from './commands/clear.js'
 import { addNode } from './commands/node.js'
@@ -10,6 +9,7 @@ import { addSimulate } from './commands/simulate.js'
 import { addStudy } from './commands/study.js'
 import { addSwarm } from './commands/swarm.js'
 import { CommandError, exitCodes } from './errors.js'
+import { packageVersion } from './version.js'
 
 const description = `A market for leftover mobile data with no middle: every person is a node, every seller runs its own auction.
 
@@ -34,7 +34,7 @@ OVERAGE_DEBUG=1 adds stack traces to errors.`
 function commandLine(): Command {
   const program = new Command('overage')
     .description(description)
-    .version(versionOf(), '-v, --version', 'print the version')
+    .version(packageVersion(), '-v, --version', 'print the version')
     .helpCommand('help [command]', 'explain a command')
     .addHelpText('after', help)
     .showSuggestionAfterError(true)
@@ -42,17 +42,6 @@ function commandLine(): Command {
     .exitOverride()
   for (const add of [addClear, addReply, addNode, addSwarm, addSimulate, addStudy, addReplay]) add(program)
   return program
-}
-
-/** The nearest package.json above this file: one folder up in the sources, two in the build. */
-function versionOf(): string {
-  for (const up of ['../package.json', '../../package.json']) {
-    try {
-      const { version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { version: string }
-      return version
-    } catch {}
-  }
-  return 'unknown'
 }
 
 /** Says what went wrong, and returns the exit code that goes with it. */

@@ -1,4 +1,6 @@
 /** A node that a person runs at a terminal: started, told about in plain lines, with its API, until Ctrl-C or a failure. */
+
+import { Registry } from 'prom-client'
 import type { Fact } from '../src/agent/agent.js'
 import { authorityOf } from './api/address.js'
 import { type Api, serveApi } from './api/serve.js'
@@ -25,12 +27,13 @@ export interface PersonalRun {
  * @throws NodeStartError when it does not start, CommandError when it cannot go on.
  */
 export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): Promise<void> {
-  const { options = nodeOptionsOf(config), onStarted } = run
+  const { options: given = nodeOptionsOf(config), onStarted } = run
+  const options = config.api === undefined ? given : { metrics: new Registry(), ...given }
   const node = await startMarketNode(options).catch((cause: Error) => {
     options.log.error({ err: cause }, 'did not start')
     throw didNotStart(config, startProblemOf(cause), cause)
   })
-  const api = await startApi(config, node)
+  const api = await startApi(config, node, options)
   introduce(config, { node, api })
   node.onFact((fact) => {
     const line = lineOf(fact)
@@ -60,10 +63,14 @@ export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): P
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-async function startApi({ api: address, ...config }: NodeConfig, node: MarketNode): Promise<Api | undefined> {
+async function startApi(
+  { api: address, ...config }: NodeConfig,
+  node: MarketNode,
+  { log, metrics }: MarketNodeOptions,
+): Promise<Api | undefined> {
   if (address === undefined) return undefined
   try {
-    return await serveApi(node, { ...config, address })
+    return await serveApi(node, { ...config, address, log, metrics })
   } catch (error) {
     await node.stop({ withdraw: false })
     const { code, message } = error as NodeJS.ErrnoException
