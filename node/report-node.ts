@@ -11,7 +11,12 @@ const shortOffer = (offer: string): string => {
   return `${shortId(seller)}/${number}`
 }
 const dash = '–'
-const ago = (ms: number): string => seconds(Math.max(0, ms))
+/** `5.5 s`, `3 min 20 s`, `23 h 59 min`, `12 days` */
+function ago(ms: number): string {
+  const hours = ms / 3_600_000
+  if (hours < 2) return seconds(Math.max(0, ms))
+  return hours < 48 ? `${Math.floor(hours)} h ${Math.floor((hours % 1) * 60)} min` : `${Math.floor(hours / 24)} days`
+}
 const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`
 
 export function printStatus(status: StatusView, now: number): string {

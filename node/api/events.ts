@@ -14,21 +14,19 @@ import { EventRing } from './event-ring.js'
 const eventsMax = 2_048
 /** Readers at a time. */
 const readersMax = 32
-/** Bytes that may wait for one reader beside what its socket holds. */
-const waitingBytesMax = 65_536
 /** A comment now and then keeps proxies from ending a quiet stream, and finds readers that are gone. */
 const beatMs = 15_000
 
 export interface EventStreamOptions {
   readonly startedAt: number
   /** Default: as above. */
-  readonly limits?: { readonly eventsMax: number; readonly waitingBytesMax: number }
+  readonly eventsMax?: number | undefined
 }
 
 /** Adds `GET /v1/events` to `app`, fed by what `node` tells. */
 export function addEvents(app: FastifyInstance, node: MarketNode, options: EventStreamOptions): void {
-  const { startedAt, limits = { eventsMax, waitingBytesMax } } = options
-  const ring = new EventRing(limits.eventsMax)
+  const { startedAt } = options
+  const ring = new EventRing(options.eventsMax ?? eventsMax)
   node.onFact((fact) => ring.push(fact.type, { at: Date.now(), ...factViewOf(fact) }))
   node.onPeer(({ type, peer }) => ring.push(type, { at: Date.now(), peer }))
   let readers = 0
@@ -47,7 +45,7 @@ export function addEvents(app: FastifyInstance, node: MarketNode, options: Event
     readers += 1
     reply.hijack()
     const { 'last-event-id': lastId } = request.headers
-    const reader = new EventReader(reply.raw, ring, { run: startedAt, waitingBytesMax: limits.waitingBytesMax })
+    const reader = new EventReader(reply.raw, { ring, run: startedAt })
     reader.begin(typeof lastId === 'string' ? lastId : undefined)
     reply.raw.once('close', () => {
       readers -= 1
@@ -57,23 +55,23 @@ export function addEvents(app: FastifyInstance, node: MarketNode, options: Event
 }
 
 interface ReaderOptions {
+  readonly ring: EventRing
   /** Tells this run of the node from earlier ones, whose events are gone. */
   readonly run: number
-  readonly waitingBytesMax: number
 }
 
 /** One reader's place in the ring. */
 class EventReader {
   readonly #response: ServerResponse
   readonly #ring: EventRing
-  readonly #options: ReaderOptions
+  readonly #run: number
   #seen: number
   #end: (() => void) | undefined
 
-  constructor(response: ServerResponse, ring: EventRing, options: ReaderOptions) {
+  constructor(response: ServerResponse, { ring, run }: ReaderOptions) {
     this.#response = response
     this.#ring = ring
-    this.#options = options
+    this.#run = run
     this.#seen = ring.last
   }
 
@@ -105,7 +103,7 @@ class EventReader {
   #resume(lastId: string | undefined): void {
     const [, run, number] = /^(\d+)\.(\d+)$/.exec(lastId ?? '') ?? []
     if (run === undefined) return
-    if (Number(run) === this.#options.run && Number(number) <= this.#ring.last) this.#seen = Number(number)
+    if (Number(run) === this.#run && Number(number) <= this.#ring.last) this.#seen = Number(number)
     else this.#write('lost', { events: null, reason: 'the node was restarted' }, this.#seen)
   }
 
@@ -123,8 +121,9 @@ class EventReader {
     }
   }
 
+  /** Node holds some ten kilobytes for a socket that takes no more, and says when it takes more. */
   get #isFull(): boolean {
-    return this.#response.writableLength >= this.#options.waitingBytesMax || this.#response.destroyed
+    return this.#response.writableNeedDrain || this.#response.destroyed
   }
 
   #beat(): void {
@@ -136,7 +135,7 @@ class EventReader {
   }
 
   #send(type: string, data: string, number: number): void {
-    this.#response.write(`id: ${this.#options.run}.${number}\nevent: ${type}\ndata: ${data}\n\n`)
+    this.#response.write(`id: ${this.#run}.${number}\nevent: ${type}\ndata: ${data}\n\n`)
   }
 }
 

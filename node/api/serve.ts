@@ -8,7 +8,7 @@ import { packageVersion } from '../version.js'
 import { type ApiAddress, authorityOf, isLoopback } from './address.js'
 import { appWith } from './app.js'
 import { removeEndpoint, writeEndpoint } from './endpoint.js'
-import { addEvents, type EventStreamOptions } from './events.js'
+import { addEvents } from './events.js'
 import { addMetrics } from './metrics.js'
 import { addReading, addTelling } from './routes.js'
 import { ensureToken, tokenFileOf } from './token.js'
@@ -22,7 +22,8 @@ export interface ApiOptions {
   readonly log?: Logger
   /** What libp2p counts into. Default: a new one, in which there is only the market. */
   readonly metrics?: Registry | undefined
-  readonly events?: EventStreamOptions['limits']
+  /** How many events are kept for readers that fall behind. Default: some thousand. */
+  readonly eventsMax?: number
 }
 
 export interface Api {
@@ -33,7 +34,7 @@ export interface Api {
 
 /** Begins to answer for `node`. @throws what the system says when it cannot listen at `address`. */
 export async function serveApi(node: MarketNode, options: ApiOptions): Promise<Api> {
-  const { address, name, market, log, metrics = new Registry(), events } = options
+  const { address, name, market, log, metrics = new Registry(), eventsMax } = options
   const folder = resolve(options.folder)
   const tokenFile = tokenFileOf(folder)
   const startedAt = Date.now()
@@ -46,7 +47,7 @@ export async function serveApi(node: MarketNode, options: ApiOptions): Promise<A
   })
   addReading(app, node, { name, market, startedAt })
   addTelling(app, node)
-  addEvents(app, node, { startedAt, ...(events && { limits: events }) })
+  addEvents(app, node, { startedAt, eventsMax })
   addMetrics(app, node, metrics)
   const url = await listen(app, address)
   await writeEndpoint(folder, { url, pid: process.pid, token: tokenFile, name, peerId: node.peerId, startedAt })
