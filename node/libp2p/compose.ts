@@ -5,13 +5,12 @@ import { createTopicScoreParams, type TopicScoreParams } from '@chainsafe/libp2p
 import { type Identify, identify } from '@libp2p/identify'
 import type { Libp2p, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
-import { prometheusMetrics } from '@libp2p/prometheus-metrics'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import type { Registry } from 'prom-client'
 import { limits } from '../../src/protocol/message.js'
-import { gossipRegisterOf } from './gossip-metrics.js'
+import type { Counters } from './counters.js'
 
 /** A libp2p node as the market needs it. */
 export type Host = Libp2p<{ readonly identify: Identify; readonly pubsub: GossipSub }>
@@ -72,7 +71,7 @@ const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(dat
  *
  * Saying IDONTWANT costs as much as the copy of an offer that it saves: without it, 10 ms and 12 ms of CPU.
  */
-const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public', metrics }: HostOptions) =>
+const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public' }: HostOptions, counters: Counters | undefined) =>
   gossipsub({
     globalSignaturePolicy: StrictNoSign,
     msgIdFn: (message) => sha256(message.data),
@@ -89,15 +88,16 @@ const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public', metrics }: Ho
       topics: Object.fromEntries(topics.map((topic) => [topic, topicScore])),
     },
     ...(mesh === 'thin' ? localMesh : {}),
-    ...(metrics && {
-      metricsRegister: gossipRegisterOf(metrics),
+    ...(counters && {
+      metricsRegister: counters.gossip,
       metricsTopicStrToLabel: new Map(topics.map((topic) => [topic, topic])),
     }),
   })
 
 /** Makes and starts a libp2p node: TCP, Noise, Yamux, identify, gossipsub. Rejects when it cannot listen. */
-export function composeLibp2p(options: HostOptions): Promise<Host> {
+export async function composeLibp2p(options: HostOptions): Promise<Host> {
   const { privateKey, listen, announce = [], local, metrics } = options
+  const counters = metrics && (await import('./counters.js')).countersIn(metrics)
   return createLibp2p({
     privateKey,
     nodeInfo: { name: 'overage', userAgent: 'overage' },
@@ -105,8 +105,8 @@ export function composeLibp2p(options: HostOptions): Promise<Host> {
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    services: { identify: identify(), pubsub: pubsub(options) },
-    ...(metrics && { metrics: prometheusMetrics({ registry: metrics, preserveExistingMetrics: true }) }),
+    services: { identify: identify(), pubsub: pubsub(options, counters) },
+    ...(counters && { metrics: counters.libp2p }),
     ...(local
       ? {
           connectionManager: {
