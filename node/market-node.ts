@@ -1,6 +1,7 @@
 import './polyfill.js'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { Command, Fact, ParticipantStatus } from '../src/agent/agent.js'
 import { Participant, type ParticipantOptions } from '../src/agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
@@ -16,6 +17,7 @@ import { ownAddressesOf } from './libp2p/address.js'
 import { composeLibp2p, type Host } from './libp2p/compose.js'
 import { Discovery } from './libp2p/discovery.js'
 import { OfferSync } from './libp2p/offer-sync.js'
+import { type Peer, type PeerNews, peersOf, watchPeers } from './libp2p/peers.js'
 import { meshPeersOf } from './libp2p/shim.js'
 import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
 import { ed25519Verifier, signerOf } from './signer-ed25519.js'
@@ -42,6 +44,8 @@ export interface MarketNodeOptions {
   readonly log: Logger
   /** A file to which every step is appended, for `overage replay`; none unless said. */
   readonly trace?: string
+  /** Gets what libp2p and gossipsub count. */
+  readonly metrics?: Registry
 }
 
 export interface NodeStatus extends ParticipantStatus {
@@ -49,6 +53,8 @@ export interface NodeStatus extends ParticipantStatus {
   readonly peers: number
   readonly meshPeers: number
   readonly traffic: Traffic
+  /** Effects that wait for the store. */
+  readonly backlog: number
 }
 
 /** A participant of the market on a real network. */
@@ -57,12 +63,19 @@ export interface MarketNode {
   /** Where it can be dialled. */
   addresses(): readonly string[]
   status(): NodeStatus
+  /** What it knows of the market, for its person. */
+  readonly view: Pick<Participant, 'offers' | 'auction' | 'bids'>
+  readonly rules: Rules
+  peers(): Promise<readonly Peer[]>
   onFact(listener: (fact: Fact) => void): void
+  onPeer(listener: (news: PeerNews) => void): void
   /** Calls `listener` when the store or the trace failed: the node then sends nothing more and should be stopped. */
   onFailure(listener: (error: Error) => void): void
   /** Everything saved so far. */
   contents(): Promise<StoreContents>
   command(command: Command): void
+  /** Resolves when all that followed from what happened so far is saved and sent, or never will be. */
+  settled(): Promise<void>
   /** More peers to dial. */
   addBootstrap(addresses: readonly string[]): void
   /** Begins to trade. Until then it listens, connects and learns of offers. */
@@ -85,8 +98,9 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
   let host: Host | undefined
   try {
     const restored = await store.contents()
-    const { listen, local, market } = options
-    host = await composeLibp2p({ privateKey, listen, local, topics: [offersTopic(market)] })
+    const { listen, local, market, metrics } = options
+    const topics = [offersTopic(market)]
+    host = await composeLibp2p({ privateKey, listen, local, topics, ...(metrics && { metrics }) })
     const node = new Libp2pMarketNode(options, { host, store, restored, signer: signerOf(privateKey) })
     await node.start()
     return node
@@ -190,17 +204,34 @@ class Libp2pMarketNode implements MarketNode {
     return this.#host.getMultiaddrs().map(String)
   }
 
+  get view(): Participant {
+    return this.#participant
+  }
+
+  get rules(): Rules {
+    return this.#options.rules
+  }
+
+  peers(): Promise<readonly Peer[]> {
+    return peersOf(this.#host, offersTopic(this.#options.market))
+  }
+
   status(): NodeStatus {
     return {
       ...this.#participant.status(),
       peers: this.#host.getPeers().length,
       meshPeers: meshPeersOf(this.#host.services.pubsub, offersTopic(this.#options.market)).length,
       traffic: this.#transport.traffic(),
+      backlog: this.#driver.backlog,
     }
   }
 
   onFact(listener: (fact: Fact) => void): void {
     this.#factListeners.push(listener)
+  }
+
+  onPeer(listener: (news: PeerNews) => void): void {
+    watchPeers(this.#host, listener)
   }
 
   onFailure(listener: (error: Error) => void): void {
@@ -213,6 +244,10 @@ class Libp2pMarketNode implements MarketNode {
 
   command(command: Command): void {
     this.#driver.command(command)
+  }
+
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.#driver.whenIdle(resolve))
   }
 
   addBootstrap(addresses: readonly string[]): void {
@@ -228,7 +263,7 @@ class Libp2pMarketNode implements MarketNode {
     if (withdraw) {
       this.#driver.command({ type: 'stop-buying' })
       this.#driver.command({ type: 'withdraw-offer' })
-      await new Promise<void>((resolve) => this.#driver.whenIdle(resolve))
+      await this.settled()
     }
     this.#driver.stop()
     try {

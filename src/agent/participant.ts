@@ -11,6 +11,7 @@ import { OfferBook } from './offer-book.js'
 import { earlier } from './resend.js'
 import type { BuyPlan, Rules, SellPlan } from './rules.js'
 import { Seller } from './seller.js'
+import type { Auction, KnownOffer, OwnBid } from './views.js'
 
 export interface ParticipantOptions {
   readonly signer: Signer
@@ -31,21 +32,20 @@ export interface ParticipantOptions {
 export class Participant implements Agent {
   readonly #me: PeerId
   readonly #book: OfferBook
-  readonly #seller: Seller | undefined
-  readonly #buyer: Buyer | undefined
+  readonly #options: Omit<ParticipantOptions, 'sells' | 'wants' | 'restored'>
+  /** There is one as soon as there is something to sell, or something left to settle. */
+  #seller: Seller | undefined
+  #buyer: Buyer | undefined
   /** Until its start a participant learns of offers and does nothing else. */
   #started = false
 
   constructor(options: ParticipantOptions) {
-    const { signer, verifier, market, rules, random, addresses, sells, wants, restored } = options
-    this.#me = signer.id
-    this.#book = new OfferBook(signer.id, rules.offersMax)
-    if (sells !== undefined) {
-      this.#seller = new Seller({ signer, verifier, market, rules, plan: sells, addresses, restored })
-    }
-    if (wants !== undefined) {
-      this.#buyer = new Buyer({ signer, market, rules, plan: wants, random, book: this.#book, restored })
-    }
+    const { sells, wants, restored, ...rest } = options
+    this.#options = rest
+    this.#me = rest.signer.id
+    this.#book = new OfferBook(this.#me, rest.rules.offersMax)
+    if (sells !== undefined || hasSold(restored)) this.#seller = this.#newSeller(sells, restored)
+    if (wants !== undefined || hasBought(restored)) this.#buyer = this.#newBuyer(wants, restored)
   }
 
   get deadline(): Millis | undefined {
@@ -78,6 +78,26 @@ export class Participant implements Agent {
       ...(this.#seller !== undefined && { seller: this.#seller.status() }),
       ...(this.#buyer !== undefined && { buyer: this.#buyer.status() }),
     }
+  }
+
+  /** Up to `limit` offers with ids after `after`, as its person sees them. */
+  offers(after: OfferId | '', limit: number): { readonly offers: readonly KnownOffer[]; readonly next: OfferId | '' } {
+    const { offers, next } = this.#book.page(after, limit)
+    const known = offers.map(({ signer, body }) => ({
+      offer: body,
+      mine: signer === this.#me,
+      ...(this.#buyer?.viewOf(body.offer) ?? { viewed: false, standing: undefined }),
+    }))
+    return { offers: known, next }
+  }
+
+  /** Undefined while it never sold anything. */
+  auction(): Auction | undefined {
+    return this.#seller?.auction(this.#book.get(this.#seller.offer)?.body)
+  }
+
+  bids(): readonly OwnBid[] {
+    return this.#buyer?.bids() ?? []
   }
 
   step(now: Millis, event: AgentEvent): readonly Effect[] {
@@ -153,12 +173,51 @@ export class Participant implements Agent {
 
   #command(now: Millis, command: Command, out: Effect[]): void {
     switch (command.type) {
+      case 'sell':
+        this.#sell(now, command.plan, out)
+        break
+      case 'buy':
+        this.#buy(now, command.plan, out)
+        break
       case 'withdraw-offer':
+        if (command.forget) this.#seller?.tell(undefined, out)
         this.#seller?.withdraw(now, out)
         break
       case 'stop-buying':
+        if (command.forget) this.#buyer?.tell(undefined, out)
         this.#buyer?.stop(now, out)
         break
     }
   }
+
+  /** Before its start a participant only takes note of a plan: its start takes the plan up. */
+  #sell(now: Millis, plan: SellPlan, out: Effect[]): void {
+    const isNew = this.#seller === undefined
+    this.#seller ??= this.#newSeller(undefined, [])
+    this.#seller.tell(plan, out)
+    if (!this.#started) return
+    if (isNew) this.#seller.start(now, out)
+    else this.#seller.reopen(now, out)
+  }
+
+  #buy(now: Millis, plan: BuyPlan, out: Effect[]): void {
+    this.#buyer ??= this.#newBuyer(undefined, [])
+    this.#buyer.tell(plan, out)
+    if (this.#started) this.#buyer.begin(now, out)
+  }
+
+  #newSeller(plan: SellPlan | undefined, restored: StoreContents): Seller {
+    const { signer, verifier, market, rules, addresses } = this.#options
+    return new Seller({ signer, verifier, market, rules, plan, addresses, restored })
+  }
+
+  #newBuyer(plan: BuyPlan | undefined, restored: StoreContents): Buyer {
+    const { signer, market, rules, random } = this.#options
+    return new Buyer({ signer, market, rules, plan, random, book: this.#book, restored })
+  }
 }
+
+const hasSold = (restored: StoreContents): boolean =>
+  restored.some(({ key }) => key.startsWith('seller/') || key.startsWith('sale/'))
+const hasBought = (restored: StoreContents): boolean =>
+  restored.some(({ key }) => key.startsWith('buyer/') || key.startsWith('purchase/'))

@@ -3,12 +3,14 @@ import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import { sealedToJson } from '../protocol/json.js'
 import type { Accept, Award, Decline, Digest, OfferId, Receipt, RefusalCode, Sealed } from '../protocol/message.js'
 import { digestOf, seal } from '../protocol/signing.js'
-import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
-import type { Effect } from './agent.js'
+import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
+import type { Effect, SellerStatus } from './agent.js'
+import type { TradesThen } from './counted-plan.js'
 import { answer, report } from './effects.js'
 import { earlier, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
+import { type Auction, awardsAsViewed } from './views.js'
 
 /** An award on its way: its quantity is kept aside until the winner answers or the award lapses. */
 interface Pending {
@@ -55,13 +57,9 @@ export class Sales {
     for (const { key, value } of restored) this.#restore(key, value)
   }
 
-  /** Ever sold by this node, over all its offers. */
+  /** Ever sold by this node, over all its offers and plans: perhaps more than one offer may hold. */
   get sold(): Megabytes {
-    return megabytes(this.#sold)
-  }
-
-  get revenue(): Micros {
-    return micros(this.#revenue)
+    return this.#sold as Megabytes
   }
 
   get unsettled(): number {
@@ -73,6 +71,25 @@ export class Sales {
     let sum = 0
     for (const { award } of this.#pending.values()) sum += award.body.quantity
     return megabytes(sum)
+  }
+
+  /** Awards that wait for an answer. */
+  get waiting(): Auction['awards'] {
+    return awardsAsViewed(this.#pending)
+  }
+
+  /** What this side of the node's status says of it. */
+  get totals(): Pick<SellerStatus, 'sold' | 'revenue' | 'unsettled'> {
+    return { sold: this.sold, revenue: this.#revenue as Micros, unsettled: this.unsettled }
+  }
+
+  get trades(): TradesThen {
+    let charge = 0
+    for (const { award } of this.#pending.values()) charge += award.body.charge
+    return {
+      settled: { quantity: this.#sold, charge: this.#revenue },
+      open: { quantity: this.reserved, charge },
+    }
   }
 
   get deadline(): Millis | undefined {

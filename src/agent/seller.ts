@@ -21,22 +21,25 @@ import { provisional, seal, sealAwards } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
 import type { Effect, SellerStatus } from './agent.js'
 import { Announcer } from './announcer.js'
-import { Auction } from './auction.js'
 import { BidBook } from './bid-book.js'
+import { CountedPlan, sellPlanKey } from './counted-plan.js'
 import { answer, report } from './effects.js'
-import { neverOpened, type OfferState, recordOf, savedOffer } from './offer-state.js'
+import { isAsPlanned, neverOpened, type OfferState, recordOf, savedOffer, termsOf } from './offer-state.js'
+import { Position } from './position.js'
 import { earlier } from './resend.js'
 import { RoundClock } from './round-clock.js'
 import type { Rules, SellPlan } from './rules.js'
 import { Sales, type Settlement } from './sales.js'
 import { roundBlock, Sequence, sequenceBlock } from './sequence.js'
+import { type Auction, bidsAsViewed } from './views.js'
 
 export interface SellerOptions {
   readonly signer: Signer
   readonly verifier: Verifier
   readonly market: string
   readonly rules: Rules
-  readonly plan: SellPlan
+  /** Of the configuration; wins over one that was told and saved. */
+  readonly plan?: SellPlan | undefined
   readonly addresses: readonly string[]
   readonly restored: StoreContents
 }
@@ -47,6 +50,7 @@ export interface SellerOptions {
  */
 export class Seller {
   readonly #options: SellerOptions
+  readonly #plan: CountedPlan<SellPlan>
   readonly #book: BidBook
   readonly #sales: Sales
   readonly #clock: RoundClock
@@ -55,7 +59,7 @@ export class Seller {
   readonly #sequence: Sequence
   readonly #rounds: Sequence
   #state: OfferState
-  #auction: Auction | undefined
+  #position: Position | undefined
   #id: ReturnType<typeof idOf>
 
   constructor(options: SellerOptions) {
@@ -67,7 +71,8 @@ export class Seller {
     this.#announcer = new Announcer(rules)
     this.#sequence = new Sequence('seller/sequence', { block: sequenceBlock, restored })
     this.#rounds = new Sequence('seller/round', { block: roundBlock, restored })
-    this.#state = savedOffer(restored) ?? neverOpened(plan)
+    this.#plan = new CountedPlan(sellPlanKey, { configured: plan, restored })
+    this.#state = savedOffer(restored) ?? neverOpened
     this.#id = idOf(signer.id, this.#state.number)
   }
 
@@ -93,10 +98,15 @@ export class Seller {
       reserve,
       round: this.#rounds.last,
       participants: this.#book.size,
-      sold: this.#sales.sold,
-      revenue: this.#sales.revenue,
-      unsettled: this.#sales.unsettled,
+      unsold: this.#unsold,
+      ...this.#sales.totals,
     }
+  }
+
+  auction(announced: Offer | undefined): Auction {
+    const { bids, clearing } = this.#positionAt()
+    const viewed = bidsAsViewed(bids, clearing.awards)
+    return { ...this.status(), announced, bids: viewed, awards: this.#sales.waiting }
   }
 
   /**
@@ -104,10 +114,12 @@ export class Seller {
    * opens one for what is still unsold.
    */
   start(now: Millis, out: Effect[]): void {
+    this.#plan.start(this.#sales.trades, out)
     this.#rounds.next(out)
     this.#sales.resume(now, out)
     if (this.#isOpen && this.#state.closesAt <= now) this.#end(now, out)
-    else if (this.#isOpen && !this.#isAsPlanned) this.#close(now, 'withdrawn', out)
+    else if (this.#isOpen && !isAsPlanned(this.#state, this.#plan.plan, this.#unsold))
+      this.#close(now, 'withdrawn', out)
     // Its tombstone may never have left.
     else if (!this.#isOpen && this.#state.number > 0) this.#publish(now, out)
     if (this.#isOpen) this.#attend(now)
@@ -117,14 +129,23 @@ export class Seller {
 
   wake(now: Millis, out: Effect[]): void {
     this.#settled(now, this.#sales.wake(now, out), out)
+    if (this.#isOpen && this.#state.closesAt <= now) this.#end(now, out)
     if (!this.#isOpen) return
-    if (this.#state.closesAt <= now) {
-      this.#end(now, out)
-      return
-    }
     if (this.#clock.isRoundOver(now)) this.#endRound(now, out)
     if (this.#clock.isIdleOver(now)) this.#close(now, 'idle', out)
     else if (this.#announcer.isDue(now)) this.#publish(now, out)
+  }
+
+  /** What its person wants sold from now on; undefined: nothing more. */
+  tell(plan: SellPlan | undefined, out: Effect[]): void {
+    this.#plan.tell(plan, this.#sales.trades, out)
+  }
+
+  /** Offers what was told last, in the place of an open offer. */
+  reopen(now: Millis, out: Effect[]): void {
+    this.withdraw(now, out)
+    this.#open(now, out)
+    if (this.#isOpen) this.#publish(now, out)
   }
 
   /** Takes the offer back. What is already awarded is still settled. */
@@ -188,9 +209,10 @@ export class Seller {
   }
 
   #open(now: Millis, out: Effect[]): void {
-    const { floor, policy, closesAfterMs } = this.#options.plan
+    const { plan } = this.#plan
     const stock = this.#unsold
-    if (stock === 0) return
+    if (plan === undefined || stock === 0) return
+    const { floor, policy, closesAfterMs } = plan
     const closesAt = (now + closesAfterMs) as Millis
     const number = this.#state.number + 1
     this.#state = { number, status: 'open', closeReason: null, stock, reserve: floor, floor, policy, closesAt }
@@ -241,7 +263,7 @@ export class Seller {
       this.#state = { ...this.#state, reserve }
       out.push(report({ type: 'reserve-moved', offer: this.offer, round, reserve }))
     }
-    if (this.#clock.endRound({ moved })) for (const { buyer } of this.#auctionAt().bids) this.#quote(now, buyer, out)
+    if (this.#clock.endRound({ moved })) for (const { buyer } of this.#positionAt().bids) this.#quote(now, buyer, out)
     if (this.#clock.isCommitDue) this.#commit(now, out)
     this.#attend(now)
     this.#considerGossip(now)
@@ -254,7 +276,7 @@ export class Seller {
     const evidence = this.#book.standing()
     const quotedReserve = this.#state.reserve
     const reserve = reserveAtCommit(this.#state.policy, this.#reserveState({ calm: true }))
-    const { ask, bids, clearing } = this.#auctionAt(reserve)
+    const { ask, bids, clearing } = this.#positionAt(reserve)
     const won = clearing.awards
       .map((award, index) => ({ award, price: bids[index]!.price }))
       .filter(({ award }) => award.quantity > 0)
@@ -276,7 +298,7 @@ export class Seller {
 
   /** How the auction stands for one buyer. Before a signed quote comes {@link #verifyBids}. */
   #quote(now: Millis, buyer: PeerId, out: Effect[], { isProvisional = false } = {}): void {
-    const auction = this.#auctionAt()
+    const auction = this.#positionAt()
     const tentative = auction.clearing.awards.find((award) => award.buyer === buyer)
     const body: Quote = {
       type: 'quote',
@@ -306,27 +328,22 @@ export class Seller {
 
   #considerGossip(now: Millis): void {
     // What a newcomer would pay per MB for all that is available is the price that news is about.
-    this.#announcer.consider(now, meanPriceOf(this.#auctionAt().publicLadder))
+    this.#announcer.consider(now, meanPriceOf(this.#positionAt().publicLadder))
   }
 
   #publish(now: Millis, out: Effect[]): void {
     this.#verifyBids(out)
     const { market, rules, addresses, signer } = this.#options
-    const { status, reserve, floor, policy, closesAt } = this.#state
     const offer: Offer = {
       type: 'offer',
       market,
       offer: this.offer,
+      ...termsOf(this.#state),
       sequence: this.#sequence.next(out, { least: now }),
-      status,
       stock: this.#available(),
-      reserve,
-      floor,
-      policy,
-      ladder: this.#auctionAt().publicLadder,
+      ladder: this.#positionAt().publicLadder,
       issuedAt: now,
       expiresAt: (now + rules.offerMsMax) as Millis,
-      closesAt,
       addresses: addresses.slice(0, limits.addressesMax),
     }
     out.push({ type: 'publish', message: seal(signer, offer) })
@@ -347,15 +364,10 @@ export class Seller {
     return this.#state.status === 'open'
   }
 
-  /** Whether the open offer is what its person wants sold, on the same terms. */
-  get #isAsPlanned(): boolean {
-    const { floor, policy } = this.#options.plan
-    return this.#state.floor === floor && this.#state.policy === policy && this.#state.stock === this.#unsold
-  }
-
-  /** What is left of all that this node is to sell. */
+  /** What is left of what this node is to sell. */
   get #unsold(): Megabytes {
-    return megabytes(Math.max(0, this.#options.plan.stock - this.#sales.sold))
+    const { plan, before } = this.#plan
+    return megabytes(Math.max(0, (plan?.stock ?? 0) + before.quantity - this.#sales.sold))
   }
 
   /** An award outlives a plan for less than it sells: then the stock is gone. */
@@ -368,15 +380,15 @@ export class Seller {
     return this.#isOpen ? megabytes(Math.max(0, this.#state.stock - this.#sales.reserved)) : megabytes(0)
   }
 
-  #auctionAt(reserve = this.#state.reserve): Auction {
+  #positionAt(reserve = this.#state.reserve): Position {
     const ask = { stock: this.#available(), reserve }
     const standing = this.#book.standing()
-    if (!this.#auction?.isOf(ask, standing)) this.#auction = new Auction(ask, standing)
-    return this.#auction!
+    if (!this.#position?.isOf(ask, standing)) this.#position = new Position(ask, standing)
+    return this.#position!
   }
 
   #reserveState({ calm }: { readonly calm: boolean }): ReserveState {
-    const { ask, bids, clearing } = this.#auctionAt()
+    const { ask, bids, clearing } = this.#positionAt()
     const { reserveRisePerMille: rise, reserveFallPerMille: fall } = this.#options.rules
     return { ask, bids, clearing, floor: this.#state.floor, calm, rise, fall }
   }

@@ -21,6 +21,7 @@ import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 import { Sequence, sequenceBlock } from './sequence.js'
 import { compareTexts, insertSorted } from './sorted.js'
+import type { OwnBid } from './views.js'
 
 /** The part of an offer that its bidder must remember to check an award and to reach the seller. */
 export type Terms = Pick<Offer, 'floor' | 'policy' | 'addresses'>
@@ -83,6 +84,14 @@ export class StandingBids {
   hasBid(offer: OfferId): boolean {
     const standing = this.#standing.get(offer)
     return standing !== undefined && standing.bid.body.quantity > 0
+  }
+
+  /** Withdrawals on their way included. */
+  own(): readonly OwnBid[] {
+    return [...this.#standing].map(([offer, { bid, quote, heardAt, failures }]) => {
+      const { sequence, quantity, price } = bid.body
+      return { offer, sequence, quantity, price, quote, heardAt, failures }
+    })
   }
 
   /** Bids that stand, in the order of their offers' ids. */

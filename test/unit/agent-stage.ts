@@ -23,6 +23,7 @@ import {
 } from '../../src/protocol/message.js'
 import { digestOf, seal } from '../../src/protocol/signing.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
+import type { Step } from '../../src/sim/watch/step.js'
 import { megabytes, micros, millis, ticks } from '../../src/units.js'
 
 export const market = 'trial'
@@ -48,9 +49,11 @@ export const buyPlan: BuyPlan = {
 
 export interface StageOptions {
   readonly name?: string
-  readonly sells?: SellPlan
-  readonly wants?: BuyPlan
+  readonly sells?: SellPlan | undefined
+  readonly wants?: BuyPlan | undefined
   readonly rules?: Rules
+  /** Sees every step before what it saves is on the disk. */
+  readonly onStep?: (step: Step) => void
 }
 
 export class Stage {
@@ -82,6 +85,14 @@ export class Stage {
 
   step(event: AgentEvent): readonly Effect[] {
     const effects = this.participant.step(this.now, event)
+    const { name = 'me', sells, wants, onStep } = this.#options
+    onStep?.({
+      person: { name, signer: this.signer, sells, wants },
+      participant: this.participant,
+      now: this.now,
+      event,
+      effects,
+    })
     for (const effect of effects) {
       if (effect.type !== 'save') continue
       for (const { key, value } of effect.records) {
@@ -100,8 +111,8 @@ export class Stage {
     return this.step({ type: 'gossip', from: message.signer, message })
   }
 
-  command(type: Command['type']): readonly Effect[] {
-    return this.step({ type: 'command', command: { type } })
+  command(command: Command | 'withdraw-offer' | 'stop-buying'): readonly Effect[] {
+    return this.step({ type: 'command', command: typeof command === 'string' ? { type: command } : command })
   }
 
   /** Lets time pass and wakes the participant whenever it asked for it; fails when it asks again and again at one time. */

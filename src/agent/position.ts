@@ -8,7 +8,7 @@ import { type Bid, limits, type Sealed } from '../protocol/message.js'
  * What follows from the bids that stand at a seller, its stock and its reserve. A seller asks several times between two
  * changes, for the bidder that it answers, for the reserve and for the public, so each answer is computed once.
  */
-export class Auction {
+export class Position {
   readonly ask: Ask
   readonly bids: readonly BookBid[]
   readonly #standing: readonly Sealed<Bid>[]
