@@ -16,6 +16,7 @@ import { Purchases } from './purchases.js'
 import { earlier } from './resend.js'
 import type { BuyPlan, Rules } from './rules.js'
 import { StandingBids } from './standing-bids.js'
+import { Witness } from './witness.js'
 
 export interface BuyerOptions {
   readonly signer: Signer
@@ -37,6 +38,7 @@ export class Buyer {
   readonly #valuation: Valuation
   readonly #purchases: Purchases
   readonly #standing: StandingBids
+  readonly #witness: Witness
   /** Offers not worth another try before the given time: full, gone or unreachable. */
   readonly #shunned = new Map<OfferId, Millis>()
   /**
@@ -54,6 +56,7 @@ export class Buyer {
     this.#valuation = valuationOf(options.plan.valuation)
     this.#purchases = new Purchases(options.signer, options.rules, options.restored)
     this.#standing = new StandingBids(options)
+    this.#witness = new Witness(options.restored)
   }
 
   get deadline(): Millis | undefined {
@@ -106,6 +109,7 @@ export class Buyer {
 
   award(now: Millis, award: Sealed<Award>, out: Effect[]): void {
     const { offer, quantity, charge } = award.body
+    this.#witness.saw(award, digestOf(award), out)
     if (this.#purchases.repeat(award, out)) return
     const standing = this.#standing.get(offer)
     const terms = standing?.offer ?? this.#options.book.get(offer)?.body

@@ -1,6 +1,6 @@
 import { rendezvous } from '../mechanism/pool.js'
 import type { PeerId } from '../ports/signer.js'
-import type { Offer, OfferId, Sealed } from '../protocol/message.js'
+import { type Offer, type OfferId, type Sealed, sellerOf } from '../protocol/message.js'
 import type { Millis } from '../units.js'
 import { insertSorted, placeAfter, removeSorted } from './sorted.js'
 
@@ -13,11 +13,15 @@ interface Entry {
 }
 
 /**
- * The offers that one node has heard of, newest sequence each, tombstones included: a closed offer stays closed until
- * every copy of its open self has expired. Bounded by `offersMax`; nothing in it is ever the whole market for sure.
+ * The offers that one node has heard of, the last of each seller, in its newest sequence, tombstones included: a closed offer
+ * stays closed until every copy of its open self has expired. Bounded by `offersMax`; nothing in it is ever the whole market
+ * for sure. However many identities offer, a full book keeps those that its node would look at first: each node others, so
+ * that who wants to fill the books of many must make identities for each.
  */
 export class OfferBook {
   readonly #entries = new Map<OfferId, Entry>()
+  /** The same entries: a seller has one open offer, so its last one is all there is to know. */
+  readonly #bySeller = new Map<PeerId, Entry>()
   readonly #me: PeerId
   readonly #offersMax: number
   /** Kept in order as offers come and go: at ten thousand offers, hashing and sorting them for each reply costs 20 ms. */
@@ -36,8 +40,9 @@ export class OfferBook {
   }
 
   /** Whether an offer that is not known yet would be taken in. */
-  get hasRoom(): boolean {
-    return this.#entries.size < this.#offersMax || this.#tombstone() !== undefined
+  hasRoom(offer: OfferId): boolean {
+    if (this.#entries.size < this.#offersMax || this.#bySeller.has(sellerOf(offer))) return true
+    return this.#entryInTheWayOf(rendezvous(this.#me, offer)) !== undefined
   }
 
   /** When the next offer expires; undefined while the book is empty. */
@@ -49,9 +54,22 @@ export class OfferBook {
     return this.#entries.get(offer)?.sealed
   }
 
-  /** The sequence known of `offer`; undefined when it was never heard of, or is forgotten. */
+  /**
+   * The sequence known of `offer`; undefined when it was never heard of, or is forgotten. Once a later offer of its seller is
+   * known, no sequence is news.
+   */
   sequenceOf(offer: OfferId): number | undefined {
-    return this.#entries.get(offer)?.sealed.body.sequence
+    const known = this.#entries.get(offer)?.sealed.body.sequence
+    if (known !== undefined) return known
+    const last = this.#bySeller.get(sellerOf(offer))
+    return last !== undefined && isLater(last.offer, offer) ? Number.MAX_SAFE_INTEGER : undefined
+  }
+
+  /** The open offer that ends because its seller has opened the later one `sealed`, if it is known. */
+  endedBy({ body: { offer }, signer }: Sealed<Offer>): Offer | undefined {
+    const last = this.#bySeller.get(signer)
+    const ends = last !== undefined && last.sealed.body.status === 'open' && isLater(offer, last.offer)
+    return ends ? last.sealed.body : undefined
   }
 
   /** Open offers, in the order of their ids: the same on every node, whatever arrived first. */
@@ -110,13 +128,19 @@ export class OfferBook {
     return { offers: chosen.map(({ sealed }) => sealed), next }
   }
 
-  /** Takes in an offer not heard of before, if there is room; the oldest tombstone may make some. */
+  /** Takes in an offer not heard of before, in the place of its seller's last one, or if there is room or some can be made. */
   #enter(sealed: Sealed<Offer>): boolean {
-    if (!this.hasRoom) return false
-    if (this.#entries.size >= this.#offersMax) this.#forget(this.#tombstone()!)
     const { offer } = sealed.body
-    const entry = { offer, rank: rendezvous(this.#me, offer), sealed }
+    const last = this.#bySeller.get(sealed.signer)
+    if (last !== undefined && !isLater(offer, last.offer)) return false
+    const rank = rendezvous(this.#me, offer)
+    const isFull = last === undefined && this.#entries.size >= this.#offersMax
+    const loser = isFull ? this.#entryInTheWayOf(sealed.signer === this.#me ? Infinity : rank) : last
+    if (isFull && loser === undefined) return false
+    if (loser !== undefined) this.#forget(loser)
+    const entry = { offer, rank, sealed }
     this.#entries.set(offer, entry)
+    this.#bySeller.set(sealed.signer, entry)
     insertSorted(this.#byId, entry, byText)
     if (sealed.signer !== this.#me) insertSorted(this.#byRank, entry, byRank)
     return true
@@ -124,11 +148,18 @@ export class OfferBook {
 
   #forget(entry: Entry): void {
     this.#entries.delete(entry.offer)
+    this.#bySeller.delete(entry.sealed.signer)
     removeSorted(this.#byId, entry, byText)
     removeSorted(this.#byRank, entry, byRank)
   }
 
-  /** The closed offer that expires first: the one to forget when the book is full. */
+  /** What a full book forgets for an offer of this rank: a tombstone, or else what it would look at last, if that is later. */
+  #entryInTheWayOf(rank: number): Entry | undefined {
+    const last = this.#byRank.at(-1)
+    return this.#tombstone() ?? (last !== undefined && last.rank < rank ? last : undefined)
+  }
+
+  /** The closed offer that expires first. */
   #tombstone(): Entry | undefined {
     let oldest: Entry | undefined
     for (const entry of this.#entries.values()) {
@@ -138,6 +169,10 @@ export class OfferBook {
     return oldest
   }
 }
+
+/** Whether one offer of a seller has a higher number than another. */
+const isLater = (offer: OfferId, than: OfferId): boolean => numberOf(offer) > numberOf(than)
+const numberOf = (offer: OfferId): number => Number(offer.slice(sellerOf(offer).length + 1))
 
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const byText = (a: Pick<Entry, 'offer'>, b: Pick<Entry, 'offer'>): number => compareTexts(a.offer, b.offer)

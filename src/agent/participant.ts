@@ -59,8 +59,8 @@ export class Participant implements Agent {
     return this.#book.sequenceOf(offer)
   }
 
-  hasRoom(): boolean {
-    return this.#book.hasRoom
+  hasRoom(offer: OfferId): boolean {
+    return this.#book.hasRoom(offer)
   }
 
   /** The offers heard of, for a peer that syncs. */
@@ -115,9 +115,12 @@ export class Participant implements Agent {
   }
 
   #take(now: Millis, message: Sealed<Offer>, out: Effect[]): void {
-    if (message.signer === this.#me || !this.#book.put(message)) return
+    if (message.signer === this.#me) return
+    const ended = this.#book.endedBy(message)
+    if (!this.#book.put(message)) return
     const { offer, sequence } = message.body
     out.push(report({ type: 'offer-known', offer, sequence, known: this.#book.size }))
+    if (ended !== undefined) this.#buyer?.offerNews(now, { ...ended, status: 'closed' }, out)
     this.#buyer?.offerNews(now, message.body, out)
   }
 

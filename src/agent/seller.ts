@@ -76,7 +76,7 @@ export class Seller {
     return earliest(this.#sales.deadline, this.#clock.deadline, this.#announcer.deadline, closesAt)
   }
 
-  /** One text for one offer, so that whoever looks it up compares no characters. */
+  /** One text for one offer: whoever looks it up compares no characters. */
   get offer(): OfferId {
     if (this.#id.number !== this.#state.number) this.#id = idOf(this.#options.signer.id, this.#state.number)
     return this.#id.offer
@@ -142,17 +142,16 @@ export class Seller {
       out.push(answer(buyer, pending))
       return
     }
-    if (quantity > 0 && price < this.#state.floor) {
-      this.#refuse(sealed.body, 'below-floor', out)
+    const isBelow = quantity > 0 && price < this.#state.floor
+    if (isBelow || this.#isFromDefaulter(now, sealed.body)) {
+      this.#refuse(sealed.body, isBelow ? 'below-floor' : 'in-default', out)
       return
     }
-    const placement = this.#book.place(sealed, { winners: this.#sales.unsettled })
+    const placement = this.#book.place(sealed, { winners: this.#sales.unsettled, verifier: this.#options.verifier })
     switch (placement.type) {
       case 'full':
-        this.#refuse(sealed.body, 'auction-full', out)
-        return
       case 'stale':
-        this.#refuse(sealed.body, 'stale-sequence', out)
+        this.#refuse(sealed.body, placement.type === 'full' ? 'auction-full' : 'stale-sequence', out)
         return
       case 'same':
         this.#quote(now, [buyer], out)
@@ -162,9 +161,15 @@ export class Seller {
         this.#attend(now)
         this.#quote(now, [buyer], out, { isProvisional: true })
         out.push({ type: 'save', records: placement.records, sync: false })
+        if (placement.displaced !== undefined) this.#refuse(placement.displaced, 'auction-full', out)
         out.push(report({ type: 'bid-received', offer, buyer, quantity, price }))
         this.#considerGossip(now)
     }
+  }
+
+  /** Whether a bid is new, and its buyer keeps stock from others too often. Old bids are told that they are old. */
+  #isFromDefaulter(now: Millis, { buyer, quantity, sequence }: Bid): boolean {
+    return quantity > 0 && sequence > this.#book.sequenceOf(buyer) && this.#sales.isDefaulter(now, buyer)
   }
 
   /** Ends bids that their buyers did not sign. Comes before anything is signed that reflects the book. */
@@ -304,13 +309,9 @@ export class Seller {
     this.#clock.attend(now, busy ? 'busy' : this.#sales.unsettled > 0 ? 'settling' : 'idle')
   }
 
+  /** Its news is what a newcomer would pay per MB for all that is available. */
   #considerGossip(now: Millis): void {
-    this.#announcer.consider(now, this.#publicPrice())
-  }
-
-  /** What a newcomer would pay per MB for all that is available: the price that news is about. */
-  #publicPrice(): number {
-    return meanPriceOf(this.#publicLadder())
+    this.#announcer.consider(now, meanPriceOf(this.#publicLadder()))
   }
 
   #publicLadder(): Ladder {

@@ -28,7 +28,7 @@ export interface AdmissionContext {
   /** The highest sequence known of an offer, tombstones included; undefined when the offer is unknown. */
   knownSequence(offer: OfferId): number | undefined
   /** Whether an offer that is not known yet would find room. Default: always. */
-  hasRoom?(): boolean
+  hasRoom?(offer: OfferId): boolean
   /** Asked about an offer's seller after its signature, and about the sender of a direct message before anything else. */
   readonly limiter?: { allow(peer: PeerId, now: Millis): boolean }
 }
@@ -102,7 +102,7 @@ function offerFault(sealed: Sealed<Offer>, { now, context }: Arrival): RefusalCo
   const known = context.knownSequence(body.offer)
   // An offer that is known already stops here, so its signature is never checked twice.
   if (known !== undefined && body.sequence <= known) return 'stale-sequence' // [G8] IGNORE
-  if (known === undefined && context.hasRoom?.() === false) return 'book-full' // [G9] IGNORE
+  if (known === undefined && context.hasRoom?.(body.offer) === false) return 'book-full' // [G9] IGNORE
   if (!verifySeal(context.verifier, sealed)) return 'bad-signature' // [G10] REJECT
   // Only what a seller really signed counts against it.
   if (context.limiter?.allow(signer, now) === false) return 'rate-limited' // [G11] IGNORE

@@ -185,6 +185,7 @@ export const refusalCodes = [
   'unknown-award',
   'award-lapsed',
   'book-full',
+  'in-default',
 ] as const
 /** Why a message was refused or ignored. SPEC.md has a line for each. */
 export type RefusalCode = (typeof refusalCodes)[number]

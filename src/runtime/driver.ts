@@ -7,7 +7,7 @@ import type { Trace } from '../ports/trace.js'
 import type { Receiver, Transport, Verdict } from '../ports/transport.js'
 import { type AdmissionContext, judgeDirect, judgeOffer } from '../protocol/admission.js'
 import type { Wire } from '../protocol/codec.js'
-import { limits, type OfferId, type Refused } from '../protocol/message.js'
+import { limits, type OfferId, type RefusalCode, type Refused } from '../protocol/message.js'
 import { type RateLimit, RateLimiter } from '../protocol/rate-limit.js'
 import { rememberingVerifier, seal } from '../protocol/signing.js'
 
@@ -16,7 +16,7 @@ export interface DriverOptions<Frame = Uint8Array> {
     /** The sequence that the agent knows of an offer: lets admission drop old news before it checks a signature. */
     sequenceOf(offer: OfferId): number | undefined
     /** Whether its book takes an offer that it does not know yet. */
-    hasRoom(): boolean
+    hasRoom(offer: OfferId): boolean
   }
   readonly market: string
   /** How this node's network carries messages. */
@@ -28,6 +28,8 @@ export interface DriverOptions<Frame = Uint8Array> {
   readonly limits: DriverLimits
   readonly trace?: Trace<AgentEvent, Effect>
   readonly onFact: (fact: Fact) => void
+  /** A message of `from` was refused at the gate. */
+  readonly onRefused?: (from: PeerId, code: RefusalCode, via: 'gossip' | 'direct') => void
   /** The store failed: nothing was sent that is not saved, and nothing more will be. */
   readonly onFailure: (error: Error) => void
 }
@@ -35,6 +37,10 @@ export interface DriverOptions<Frame = Uint8Array> {
 export interface DriverLimits {
   /** Messages that one peer may send to this node directly. */
   readonly direct: RateLimit
+  /** Offers that one peer may pass on by gossip, its own and others', before any of them is looked at. */
+  readonly forwarded: RateLimit
+  /** Offers that all peers together may: so no honest node passes on more. */
+  readonly gossip: Omit<RateLimit, 'peersMax'>
   /** Offers of one seller, whoever forwards them. */
   readonly offers: RateLimit
   /** Signatures remembered as valid, so that evidence is not verified award after award. */
@@ -46,6 +52,9 @@ export interface DriverLimits {
 /** Generous to honest peers: a buyer sends a few messages a second, a seller gossips its offer at most twice. */
 export const defaultDriverLimits: DriverLimits = Object.freeze({
   direct: { perSecond: 50, burst: 200, peersMax: 4_096 },
+  /** A verification costs 0.2 ms: all that gossip may bring takes less than a tenth of a processor. */
+  forwarded: { perSecond: 200, burst: 2_000, peersMax: 1_024 },
+  gossip: { perSecond: 400, burst: 4_000 },
   offers: { perSecond: 5, burst: 20, peersMax: 10_000 },
   signaturesMax: 1_024,
   backlogMax: 10_000,
@@ -59,6 +68,8 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   readonly #options: DriverOptions<Frame>
   readonly #offers: AdmissionContext
   readonly #direct: AdmissionContext
+  readonly #forwarded: RateLimiter
+  readonly #gossiped: RateLimiter
   #transport: Transport<Frame> | undefined
   #effects: Effect[] = []
   #performing = false
@@ -76,8 +87,10 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
       market,
       me: signer.id,
       knownSequence: (offer: OfferId) => agent.sequenceOf(offer),
-      hasRoom: () => agent.hasRoom(),
+      hasRoom: (offer: OfferId) => agent.hasRoom(offer),
     }
+    this.#forwarded = new RateLimiter(limits.forwarded)
+    this.#gossiped = new RateLimiter({ ...limits.gossip, peersMax: 2 })
     this.#offers = { ...common, verifier, limiter: new RateLimiter(limits.offers) }
     const remembering = rememberingVerifier(verifier, { entriesMax: limits.signaturesMax })
     this.#direct = { ...common, verifier: remembering, limiter: new RateLimiter(limits.direct) }
@@ -112,6 +125,18 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
 
   gossip(from: PeerId, frame: Frame): Verdict {
     if (this.#isDeaf) return 'ignore'
+    const now = this.#options.clock.now()
+    // The allowance of all second: a peer that is beyond its own allowance takes nothing from that of all.
+    if (!this.#forwarded.allow(from, now) || !this.#gossiped.allow('', now)) {
+      this.#options.onRefused?.(from, 'rate-limited', 'gossip')
+      return 'ignore'
+    }
+    return this.synced(from, frame)
+  }
+
+  /** Takes an offer from a page that this node asked `from` for: as from gossip, but however many there are. */
+  synced(from: PeerId, frame: Frame): Verdict {
+    if (this.#isDeaf) return 'ignore'
     const { clock, wire } = this.#options
     const arrival = { from, now: clock.now(), context: this.#offers }
     const admitted = judgeOffer(wire.decode(frame, limits.offerBytesMax), arrival)
@@ -126,7 +151,9 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
     const arrival = { from, now: clock.now(), context: this.#direct }
     const admitted = judgeDirect(() => wire.decode(frame, limits.directBytesMax), arrival)
     if (admitted.type === 'accept') this.#step({ type: 'direct', from, message: admitted.message })
-    else if (admitted.about !== undefined) {
+    else {
+      this.#options.onRefused?.(from, admitted.code, 'direct')
+      if (admitted.about === undefined) return
       const body: Refused = { type: 'refused', to: from, code: admitted.code, ...admitted.about }
       this.#enqueue([answer(from, seal(this.#options.signer, body))])
     }

@@ -6,6 +6,7 @@ import type { Signer } from '../../src/ports/signer.js'
 import { encode } from '../../src/protocol/codec.js'
 import { sealedFromJson } from '../../src/protocol/json.js'
 import { type Bid, offerIdOf, type RefusalCode, type Sealed } from '../../src/protocol/message.js'
+import { judge, proofFromJson } from '../../src/protocol/proof.js'
 import { digestOf, verifySeal } from '../../src/protocol/signing.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { megabytes, micros, millis, ticks } from '../../src/units.js'
@@ -187,6 +188,20 @@ describe('a buyer', () => {
 })
 
 describe('an award', () => {
+  it('that contradicts another of its round is kept as a proof that anybody can check, once', () => {
+    const { stage, bid, award } = accepting()
+    const other = awardBy(seller, { bids: [bid] }, { charge: micros(award.body.charge + 1) })
+    const effects = stage.take(other)
+    expect(factsIn(effects)).toContain('equivocated')
+    const key = `proof/${offer}/${award.body.round}`
+    const proof = proofFromJson(stage.disk.get(key)!)!
+    expect(judge(simulatedVerifier, proof)).toEqual({ type: 'proven', against: seller.id })
+    expect(factsIn(stage.take(awardBy(seller, { bids: [bid] }, { charge: micros(1) })))).not.toContain('equivocated')
+    stage.restart()
+    stage.take(award)
+    expect(factsIn(stage.take(other))).not.toContain('equivocated')
+  })
+
   it('is accepted when it can be recomputed: saved in one write with the end of its bid, then sent', () => {
     const { stage, award, effects, accept } = accepting()
     expect(kindsIn(effects)).toEqual(['report awarded', 'save', 'send accept', 'report accepted'])
