@@ -13,8 +13,8 @@ export const offencePoints = Object.freeze({
   'endless-frame': 50,
   /** A frame that was begun and not ended in time. A very slow line does that too, now and then. */
   'dripping-frame': 10,
-  /** A gossiped offer that every honest node rejects, and so none passes on. */
-  'invalid-offer': 10,
+  /** A gossiped offer that every honest node rejects, and so none passes on. Gossip itself stops listening after the second. */
+  'invalid-offer': 60,
   /** Offer sync: pages out of order, answers that do not match the question, offers that were announced and do not exist. */
   'false-page': 40,
   /** A message beyond the allowance. An honest node's burst costs less than is forgiven meanwhile. */

@@ -225,5 +225,8 @@ export const limits = Object.freeze({
   pageOffersMax: 100,
   pageBytesMax: 262_144,
   requestBytesMax: 256,
+  /** Entries in one answer about what a peer knows; at 16 bytes each they fit a page. */
+  indexEntriesMax: 4_096,
+  questionBytesMax: 1_024,
   sequenceMax: Number.MAX_SAFE_INTEGER,
 })

@@ -5,7 +5,7 @@ import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { Store } from '../ports/store.js'
 import type { Trace } from '../ports/trace.js'
 import type { Receiver, Transport, Verdict } from '../ports/transport.js'
-import { type AdmissionContext, judgeDirect, judgeOffer } from '../protocol/admission.js'
+import { type AdmissionContext, judgeDirect, judgeOffer, type OfferVerdict } from '../protocol/admission.js'
 import type { Wire } from '../protocol/codec.js'
 import { limits, type OfferId, type RefusalCode, type Refused } from '../protocol/message.js'
 import { type RateLimit, RateLimiter } from '../protocol/rate-limit.js'
@@ -131,18 +131,23 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
       this.#options.onRefused?.(from, 'rate-limited', 'gossip')
       return 'ignore'
     }
-    return this.synced(from, frame)
+    const { type, code } = this.#offered(from, frame)
+    if (type === 'reject') this.#options.onRefused?.(from, code, 'gossip')
+    return type
   }
 
-  /** Takes an offer from a page that this node asked `from` for: as from gossip, but however many there are. */
+  /** Takes an offer that this node asked `from` for: as from gossip, but however many there are. */
   synced(from: PeerId, frame: Frame): Verdict {
-    if (this.#isDeaf) return 'ignore'
+    return this.#isDeaf ? 'ignore' : this.#offered(from, frame).type
+  }
+
+  #offered(from: PeerId, frame: Frame): Exclude<OfferVerdict, { type: 'accept' }> | { type: 'accept'; code?: never } {
     const { clock, wire } = this.#options
     const arrival = { from, now: clock.now(), context: this.#offers }
     const admitted = judgeOffer(wire.decode(frame, limits.offerBytesMax), arrival)
-    if (admitted.type !== 'accept') return admitted.type
+    if (admitted.type !== 'accept') return admitted
     this.#step({ type: 'gossip', from, message: admitted.message })
-    return 'accept'
+    return { type: 'accept' }
   }
 
   direct(from: PeerId, frame: Frame): void {
