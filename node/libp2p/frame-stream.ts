@@ -2,6 +2,7 @@ import type { Stream } from '@libp2p/interface'
 import { decode, encode } from 'it-length-prefixed'
 import { pipe } from 'it-pipe'
 import type { Uint8ArrayList } from 'uint8arraylist'
+import { isEndlessFrame } from './bounded-frames.js'
 
 export interface FrameStreamOptions {
   /** Largest frame either way, in bytes, without its length prefix. */
@@ -104,10 +105,7 @@ export class FrameStream {
       )
       await this.finish()
     } catch (error) {
-      const { name } = error as Error
-      if (name === 'InvalidDataLengthError' || name === 'InvalidDataLengthLengthError') {
-        this.#options.onFault?.('endless-frame')
-      }
+      if (isEndlessFrame(error as Error)) this.#options.onFault?.('endless-frame')
       this.abort(error as Error)
     }
   }

@@ -1,5 +1,4 @@
 import type { Connection, Stream } from '@libp2p/interface'
-import { lpStream } from '@libp2p/utils'
 import type { PeerId } from '../../src/ports/signer.js'
 import { encode } from '../../src/protocol/codec.js'
 import { limits } from '../../src/protocol/message.js'
@@ -8,6 +7,7 @@ import { decodeOfferRequest, encodeOfferPage } from '../../src/protocol/offer-sy
 import { RateLimiter } from '../../src/protocol/rate-limit.js'
 import { offersDifferenceProtocolId, offersProtocolId } from '../../src/protocol/topics.js'
 import { millis } from '../../src/units.js'
+import { framesOf } from './bounded-frames.js'
 import type { Host } from './compose.js'
 import type { OfferIndex, PagedBook } from './offer-index.js'
 
@@ -62,7 +62,7 @@ export class OfferAnswers {
     stream: Stream,
     { asker, answer, bytesMax }: { asker: PeerId; answer: (question: Uint8Array) => Uint8Array; bytesMax: number },
   ): Promise<void> {
-    const frames = lpStream(stream, { maxDataLength: bytesMax, maxLengthLength: 4 })
+    const frames = framesOf(stream, bytesMax)
     try {
       while (stream.readStatus === 'readable' && stream.writeStatus === 'writable') {
         const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(silenceMsMax)])

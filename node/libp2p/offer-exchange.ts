@@ -1,5 +1,5 @@
 import type { PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
-import { type LengthPrefixedStream, lpStream } from '@libp2p/utils'
+import type { LengthPrefixedStream } from '@libp2p/utils'
 import type { PeerId } from '../../src/ports/signer.js'
 import type { Verdict } from '../../src/ports/transport.js'
 import { decode } from '../../src/protocol/codec.js'
@@ -15,6 +15,7 @@ import {
 } from '../../src/protocol/offer-index.js'
 import { decodeOfferPage, encodeOfferRequest } from '../../src/protocol/offer-sync.js'
 import { offersDifferenceProtocolId, offersProtocolId } from '../../src/protocol/topics.js'
+import { framesOf, isEndlessFrame } from './bounded-frames.js'
 import type { Host } from './compose.js'
 import type { OfferClaims } from './offer-claims.js'
 
@@ -106,7 +107,7 @@ export class OfferExchange {
   /** Whether the peer can tell differences. */
   async #open(protocols: readonly string[]): Promise<boolean> {
     const stream = await this.#options.host.dialProtocol(this.#peer, [...protocols], { signal: this.#deadline() })
-    this.#frames = lpStream(stream, { maxDataLength: limits.pageBytesMax, maxLengthLength: 4 })
+    this.#frames = framesOf(stream, limits.pageBytesMax)
     return stream.protocol === offersDifferenceProtocolId
   }
 
@@ -237,7 +238,8 @@ export class OfferExchange {
       } catch (error) {
         this.#frames?.unwrap().abort(error as Error)
         this.#frames = undefined
-        if (isFalse(error as Error)) throw new FalseAnswerError('a frame longer than any answer', { cause: error })
+        if (isEndlessFrame(error as Error))
+          throw new FalseAnswerError('a frame longer than any answer', { cause: error })
         if (signal.aborted || this.#reopened >= this.#options.settings.reopenMax) throw error
         this.#reopened += 1
       }
@@ -248,6 +250,3 @@ export class OfferExchange {
     return AbortSignal.any([this.#signal, AbortSignal.timeout(this.#options.settings.answerMsMax)])
   }
 }
-
-const isFalse = ({ name }: Error): boolean =>
-  name === 'InvalidDataLengthError' || name === 'InvalidDataLengthLengthError'
