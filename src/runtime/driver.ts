@@ -53,8 +53,8 @@ export interface DriverLimits {
 export const defaultDriverLimits: DriverLimits = Object.freeze({
   direct: { perSecond: 50, burst: 200, peersMax: 4_096 },
   /** A verification costs 0.2 ms: all that gossip may bring takes less than a tenth of a processor. */
-  forwarded: { perSecond: 200, burst: 2_000, peersMax: 1_024 },
-  gossip: { perSecond: 400, burst: 4_000 },
+  forwarded: { perSecond: 200, burst: 1_000, peersMax: 1_024 },
+  gossip: { perSecond: 400, burst: 2_000 },
   offers: { perSecond: 5, burst: 20, peersMax: 10_000 },
   signaturesMax: 1_024,
   backlogMax: 10_000,

@@ -88,14 +88,13 @@ export const absurdOffers: Attack = {
 }
 
 async function floodFrom(options: AttackOptions, senders: number, sellers: number) {
-  const signers = await Promise.all(
-    Array.from({ length: sellers }, async () => signerOf(await generateKeyPair('Ed25519'))),
-  )
+  const signers: Signer[] = []
   const intruders = await Promise.all(Array.from({ length: senders }, () => Intruder.enter(options)))
   const deeds = new Deeds()
   let turn = 0
-  const act = (): void => {
+  const act = async (): Promise<void> => {
     turn += 1
+    if (signers.length < sellers) signers.push(signerOf(await generateKeyPair('Ed25519')))
     const signer = signers[turn % signers.length]!
     // Dear, so that nobody bids: what is attacked is the book and the processor.
     const price = { reserve: ticks(ticksMax), floor: ticks(ticksMax) }

@@ -15,6 +15,7 @@ import {
 import { offersTopicOf } from '../../../src/protocol/topics.js'
 import { peerNamedBy } from '../../libp2p/address.js'
 import { composeLibp2p, type Host } from '../../libp2p/compose.js'
+import { OfferSync } from '../../libp2p/offer-sync.js'
 import { Libp2pTransport } from '../../libp2p/transport.js'
 import { signerOf } from '../../signer-ed25519.js'
 import type { AttackOptions, RunningAttack } from './attack.js'
@@ -24,6 +25,7 @@ export class Intruder {
   readonly host: Host
   readonly signer: Signer
   readonly #transport: Libp2pTransport
+  readonly #sync: OfferSync
   readonly #offers: Map<OfferId, Sealed<Offer>>
   readonly #targets: readonly string[]
 
@@ -41,6 +43,8 @@ export class Intruder {
       if (decoded.ok && isOffer(decoded.sealed)) this.#offers.set(decoded.sealed.body.offer, decoded.sealed)
       return 'accept' as const
     }
+    const nothing = { page: () => ({ offers: [], next: '' }) }
+    this.#sync = new OfferSync({ host, market, book: nothing, receive: gossip })
     const direct = (_: PeerId, bytes: Uint8Array): void => {
       const decoded = decode(bytes, limits.directBytesMax)
       if (decoded.ok && !isOffer(decoded.sealed)) onDirect(decoded.sealed as Sealed<DirectMessage>)
@@ -63,6 +67,7 @@ export class Intruder {
       onDirect: (message) => onDirect(message, intruder),
     })
     await intruder.#transport.start()
+    await intruder.#sync.start()
     await Promise.allSettled(options.targets.map((target) => host.dial(multiaddr(target))))
     return intruder
   }
@@ -103,6 +108,7 @@ export class Intruder {
   }
 
   async leave(): Promise<void> {
+    await this.#sync.stop()
     await this.#transport.stop()
     await this.host.stop()
   }
