@@ -73,7 +73,7 @@ const didSomething = (attack: RunningAttack) => until(() => Object.values(attack
 describe('honest people trade, and refuse who attacks them:', () => {
   it.each<[string, string, Partial<AttackOptions>]>([
     ['forged-offers', 'invalid-offer', {}],
-    ['offer-flood', 'flood', { perSecond: 4_000 }],
+    ['offer-flood', 'flood', { perSecond: 1_500 }],
     ['endless-frames', 'endless-frame', { identities: 2 }],
   ])('%s', async (name, offence, options) => {
     const { seller, attack } = await attacked(name, options)
@@ -91,7 +91,7 @@ describe('honest people trade, and refuse who attacks them:', () => {
 describe('honest people trade beside', () => {
   it.each<[string, Partial<AttackOptions>]>([
     ['absurd-offers', {}],
-    ['sybil-offers', { perSecond: 500, identities: 2 }],
+    ['sybil-offers', { perSecond: 300, identities: 2 }],
     ['stream-flood', { perSecond: 200, identities: 2 }],
     ['bid-flood', { identities: 20 }],
   ])('%s', async (name, options) => {

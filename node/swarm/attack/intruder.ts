@@ -129,7 +129,10 @@ export class Deeds {
   }
 }
 
-/** Runs `act` so often a second until it is stopped, catching up where the machine is slow, then lets the intruders leave. */
+/** After so long the others in this process have their turn, those attacked perhaps among them. */
+const turnMsMax = 20
+
+/** Runs `act` so often a second until it is stopped, or as often as the machine can, then lets the intruders leave. */
 export function repeating(
   intruders: readonly Intruder[],
   {
@@ -138,20 +141,22 @@ export function repeating(
     act,
   }: { readonly perSecond: number; readonly deeds: Deeds; readonly act: () => void | Promise<void> },
 ): RunningAttack {
-  const tickMs = Math.max(10, 1_000 / perSecond)
   let owed = 0
   let last = performance.now()
-  let acting = Promise.resolve()
+  let isActing = false
+  const turn = async (): Promise<void> => {
+    const began = performance.now()
+    owed = Math.min(owed + ((began - last) / 1_000) * perSecond, perSecond)
+    last = began
+    for (; owed >= 1 && performance.now() - began < turnMsMax; owed -= 1) await act()
+  }
   const timer = setInterval(() => {
-    const now = performance.now()
-    owed = Math.min(owed + ((now - last) / 1_000) * perSecond, perSecond)
-    last = now
-    const times = Math.floor(owed)
-    owed -= times
-    acting = acting.then(async () => {
-      for (let n = 0; n < times; n += 1) await act()
+    if (isActing) return
+    isActing = true
+    void turn().finally(() => {
+      isActing = false
     })
-  }, tickMs)
+  }, 10)
   return {
     peerIds: intruders.map(({ id }) => id),
     did: () => deeds.counts(),
