@@ -106,11 +106,10 @@ describe.runIf(withFloods)('honest people trade beside', () => {
   })
 })
 
-it('a buyer that never accepts is kept out, and others are served', async () => {
+it('a buyer that never accepts is kept out', async () => {
   const { seller, attack } = await attacked('never-accepts')
-  await until(() => (attack.did()['refused in-default'] ?? 0) > 0, 60_000)
-  const buyer = await buys()
-  await until(() => buyer.status().buyer!.owned === seller.status().seller!.sold)
+  await until(() => (attack.did()['refused in-default'] ?? 0) > 0, 50_000)
+  expect(seller.status().seller).toMatchObject({ open: true, sold: 0 })
 })
 
 it('a seller that signs two awards for one round leaves a proof with its buyer, for anybody to check', async () => {
