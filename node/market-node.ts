@@ -1,12 +1,14 @@
 import './polyfill.js'
 import { join } from 'node:path'
+import { peerIdFromString } from '@libp2p/peer-id'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Command, Fact, ParticipantStatus } from '../src/agent/agent.js'
 import { Participant, type ParticipantOptions } from '../src/agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
+import type { PeerId } from '../src/ports/signer.js'
 import type { StoreContents } from '../src/ports/store.js'
-import { byteWire, encode } from '../src/protocol/codec.js'
+import { byteWire } from '../src/protocol/codec.js'
 import { offersTopicOf } from '../src/protocol/topics.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
 import { recorded } from '../src/runtime/recording.js'
@@ -16,6 +18,8 @@ import { identityFromSeed, loadIdentity } from './identity.js'
 import { ownAddressesOf } from './libp2p/address.js'
 import { composeLibp2p, type Host } from './libp2p/compose.js'
 import { Discovery } from './libp2p/discovery.js'
+import { type Offence, PeerGuard, type PeerRefusal } from './libp2p/guard.js'
+import { offenceOf } from './libp2p/offences.js'
 import { OfferSync } from './libp2p/offer-sync.js'
 import { type Peer, type PeerNews, peersOf, watchPeers } from './libp2p/peers.js'
 import { meshPeersOf } from './libp2p/shim.js'
@@ -69,6 +73,8 @@ export interface MarketNode {
   peers(): Promise<readonly Peer[]>
   onFact(listener: (fact: Fact) => void): void
   onPeer(listener: (news: PeerNews) => void): void
+  /** The peers that this node has disconnected and refuses for now, each with the reason. */
+  refusals(): readonly PeerRefusal[]
   /** Calls `listener` when the store or the trace failed: the node then sends nothing more and should be stopped. */
   onFailure(listener: (error: Error) => void): void
   /** Everything saved so far. */
@@ -98,10 +104,16 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
   let host: Host | undefined
   try {
     const restored = await store.contents()
-    const { listen, local, market, metrics } = options
+    const { listen, local, market, metrics, log } = options
     const topics = [offersTopic(market)]
-    host = await composeLibp2p({ privateKey, listen, local, topics, ...(metrics && { metrics }) })
-    const node = new Libp2pMarketNode(options, { host, store, restored, signer: signerOf(privateKey) })
+    const guard = new PeerGuard({
+      onRefused: (refusal) => {
+        log.warn({ refusal }, 'a peer is refused')
+        host?.hangUp(peerIdFromString(refusal.peer)).catch(() => {})
+      },
+    })
+    host = await composeLibp2p({ privateKey, listen, local, topics, guard, ...(metrics && { metrics }) })
+    const node = new Libp2pMarketNode(options, { host, guard, store, restored, signer: signerOf(privateKey) })
     await node.start()
     return node
   } catch (error) {
@@ -113,6 +125,7 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
 
 interface Parts {
   readonly host: Host
+  readonly guard: PeerGuard
   readonly store: LevelStore
   readonly restored: StoreContents
   readonly signer: ReturnType<typeof signerOf>
@@ -122,6 +135,7 @@ class Libp2pMarketNode implements MarketNode {
   readonly peerId: string
   readonly #options: MarketNodeOptions
   readonly #host: Host
+  readonly #guard: PeerGuard
   readonly #store: LevelStore
   readonly #participant: Participant
   readonly #driver: Driver
@@ -133,10 +147,11 @@ class Libp2pMarketNode implements MarketNode {
   readonly #failureListeners: ((error: Error) => void)[] = []
   readonly #bootstrapLater: string[] = []
 
-  constructor(options: MarketNodeOptions, { host, store, restored, signer }: Parts) {
+  constructor(options: MarketNodeOptions, { host, guard, store, restored, signer }: Parts) {
     const { name, market, rules, sells, wants, bootstrap } = options
     this.#options = options
     this.#host = host
+    this.#guard = guard
     this.#store = store
     this.peerId = signer.id
     // Chance only staggers reactions here; no two nodes share an identity, so none share their delays.
@@ -167,6 +182,7 @@ class Libp2pMarketNode implements MarketNode {
       limits: defaultDriverLimits,
       ...(recording !== undefined && { trace: recording.trace }),
       onFact: (fact) => this.#report(fact),
+      onRefused: (from, code, via) => this.#hold(from, offenceOf(code, via)),
       onFailure: (error) => this.#fail(error, 'the store failed; nothing more is sent'),
     })
     const topic = offersTopic(market)
@@ -175,6 +191,7 @@ class Libp2pMarketNode implements MarketNode {
       publishTopic: topic,
       listenTopics: [topic],
       receiver: this.#driver,
+      onFault: (peer, fault) => this.#hold(peer, fault),
     })
     this.#discovery = new Discovery({
       host,
@@ -184,11 +201,9 @@ class Libp2pMarketNode implements MarketNode {
     this.#sync = new OfferSync({
       host,
       market,
-      page: (after, limit) => {
-        const { offers, next } = this.#participant.page(after, limit)
-        return { offers: offers.map(encode), next }
-      },
-      receive: (from, bytes) => this.#driver.gossip(from, bytes),
+      book: this.#participant,
+      receive: (from, bytes) => this.#driver.synced(from, bytes),
+      guard,
     })
   }
 
@@ -224,6 +239,10 @@ class Libp2pMarketNode implements MarketNode {
       traffic: this.#transport.traffic(),
       backlog: this.#driver.backlog,
     }
+  }
+
+  refusals(): readonly PeerRefusal[] {
+    return this.#guard.refusals()
   }
 
   onFact(listener: (fact: Fact) => void): void {
@@ -299,7 +318,15 @@ class Libp2pMarketNode implements MarketNode {
     for (const listener of this.#failureListeners) listener(error)
   }
 
+  #hold(peer: PeerId, offence: Offence | undefined): void {
+    if (offence !== undefined) this.#guard.report(peer, offence)
+  }
+
   #report(fact: Fact): void {
+    // A bid's signature is looked at when its auction needs it, and no longer by the gate.
+    if (fact.type === 'refused' && fact.by === 'me' && fact.code === 'bad-signature') {
+      this.#guard.report(fact.peer, 'forged-message')
+    }
     this.#options.log.info({ fact }, fact.type)
     for (const listener of this.#factListeners) listener(fact)
   }

@@ -1,7 +1,6 @@
 import '../polyfill.js'
 import { createHash } from 'node:crypto'
 import { type GossipSub, gossipsub, StrictNoSign } from '@chainsafe/libp2p-gossipsub'
-import { createTopicScoreParams, type TopicScoreParams } from '@chainsafe/libp2p-gossipsub/score'
 import { type Identify, identify } from '@libp2p/identify'
 import type { Libp2p, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
@@ -11,6 +10,9 @@ import { createLibp2p } from 'libp2p'
 import type { Registry } from 'prom-client'
 import { limits } from '../../src/protocol/message.js'
 import type { Counters } from './counters.js'
+import { gaterOf } from './gater.js'
+import type { PeerGuard } from './guard.js'
+import { rpcLimits, scoreParamsOf, scoreThresholds } from './scoring.js'
 
 /** A libp2p node as the market needs it. */
 export type Host = Libp2p<{ readonly identify: Identify; readonly pubsub: GossipSub }>
@@ -33,33 +35,14 @@ export interface HostOptions {
   readonly mesh?: 'thin' | 'public'
   /** Gets what libp2p and gossipsub count. Default: nobody counts. */
   readonly metrics?: Registry
+  /** Knows whom to refuse. Default: nobody is refused. */
+  readonly guard?: PeerGuard
 }
 
 /** More peers than this on one machine need more than one machine. */
 const localPeersMax = 2_000
 /** Mesh degree in local swarms: carries about 20 % more under overload than gossipsub's 6, 4, 12. */
 export const localMesh = { D: 4, Dlo: 2, Dhi: 7, Dscore: 2, Dout: 1 } as const
-
-/**
- * Scores count only what a peer is answerable for. Every honest node validates before it forwards, so an invalid
- * message is the fault of whoever passed it on; a quiet topic is nobody's fault, and the default weights on mesh
- * deliveries would punish it.
- */
-const topicScore: TopicScoreParams = createTopicScoreParams({
-  topicWeight: 1,
-  timeInMeshWeight: 0.01,
-  timeInMeshQuantum: 1_000,
-  timeInMeshCap: 300,
-  firstMessageDeliveriesWeight: 0,
-  firstMessageDeliveriesDecay: 0.5,
-  firstMessageDeliveriesCap: 0,
-  meshMessageDeliveriesWeight: 0,
-  meshFailurePenaltyWeight: 0,
-  /** With the square of the count: three invalid messages within seconds reach the graylist at −80. */
-  invalidMessageDeliveriesWeight: -10,
-  /** A second; forgiven after about a minute. */
-  invalidMessageDeliveriesDecay: 0.95,
-})
 
 const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest()
 
@@ -71,7 +54,10 @@ const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(dat
  *
  * Saying IDONTWANT costs as much as the copy of an offer that it saves: without it, 10 ms and 12 ms of CPU.
  */
-const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public' }: HostOptions, counters: Counters | undefined) =>
+const pubsub = (
+  { topics, local, mesh = local ? 'thin' : 'public', guard }: HostOptions,
+  counters: Counters | undefined,
+) =>
   gossipsub({
     globalSignaturePolicy: StrictNoSign,
     msgIdFn: (message) => sha256(message.data),
@@ -83,10 +69,10 @@ const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public' }: HostOptions
     emitSelf: false,
     idontwantMinDataSize: limits.offerBytesMax + 1,
     allowedTopics: [...topics],
-    scoreParams: {
-      ...(local ? { IPColocationFactorWeight: 0 } : {}),
-      topics: Object.fromEntries(topics.map((topic) => [topic, topicScore])),
-    },
+    scoreParams: scoreParamsOf({ topics, guard }),
+    scoreThresholds,
+    maxInboundDataLength: rpcLimits.rpcBytesMax,
+    decodeRpcLimits: rpcLimits.decode,
     ...(mesh === 'thin' ? localMesh : {}),
     ...(counters && {
       metricsRegister: counters.gossip,
@@ -94,17 +80,34 @@ const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public' }: HostOptions
     }),
   })
 
+/** Connections that strangers may hold from one address: a carrier's may have many phones behind it. */
+const perAddressMax = 32
+const perPeerMax = 3
+
+/**
+ * Streams of one peer, and what each may hold unread. Two streams to a protocol are normal, and a window of 1 MB carries 10 MB a
+ * second across a tenth of a second; yamux' own bounds, 1 000 streams of 4 MB, are gigabytes for each peer.
+ */
+const muxer = {
+  maxInboundStreams: 64,
+  streamOptions: { maxStreamWindowSize: 1_048_576, maxReadBufferLength: 1_048_576 },
+} as const
+
 /** Makes and starts a libp2p node: TCP, Noise, Yamux, identify, gossipsub. Rejects when it cannot listen. */
 export async function composeLibp2p(options: HostOptions): Promise<Host> {
-  const { privateKey, listen, announce = [], local, metrics } = options
+  const { privateKey, listen, announce = [], local, guard, metrics } = options
   const counters = metrics && (await import('./counters.js')).countersIn(metrics)
-  return createLibp2p({
+  const standing = () => host?.getConnections() ?? []
+  const gater = { guard, perAddressMax: local ? undefined : perAddressMax, perPeerMax, standing }
+  let host: Host | undefined
+  host = await createLibp2p({
     privateKey,
     nodeInfo: { name: 'overage', userAgent: 'overage' },
     addresses: { listen: [...listen], announce: [...announce] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    streamMuxers: [yamux(muxer)],
+    connectionGater: gaterOf(gater),
     services: { identify: identify(), pubsub: pubsub(options, counters) },
     ...(counters && { metrics: counters.libp2p }),
     ...(local
@@ -119,4 +122,5 @@ export async function composeLibp2p(options: HostOptions): Promise<Host> {
         }
       : {}),
   })
+  return host
 }

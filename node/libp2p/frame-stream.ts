@@ -1,6 +1,8 @@
 import type { Stream } from '@libp2p/interface'
 import { decode, encode } from 'it-length-prefixed'
 import { pipe } from 'it-pipe'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import { isEndlessFrame } from './bounded-frames.js'
 
 export interface FrameStreamOptions {
   /** Largest frame either way, in bytes, without its length prefix. */
@@ -11,10 +13,16 @@ export interface FrameStreamOptions {
   readonly onFrame: (frame: Uint8Array) => void
   /** Called once, when no frame can go out any more. `unsent`: whether some that were taken did not. */
   readonly onEnd: (unsent: boolean) => void
+  /** The other side sent a frame that is too long, or did not end one in time. */
+  readonly onFault?: (fault: FrameFault) => void
 }
+
+export type FrameFault = 'endless-frame' | 'dripping-frame'
 
 /** How long a stream that we are done with may take to flush, and to be closed by the other side. */
 const closeMsMax = 10_000
+/** How long a frame that was begun may take; the largest, at 13 KB a second. */
+const frameMsMax = 10_000
 
 /**
  * A libp2p stream as frames with a length in front. Sending is synchronous as long as the stream takes bytes: each turn of the
@@ -29,6 +37,9 @@ export class FrameStream {
   #finishing = false
   #ended = false
   #deadline: NodeJS.Timeout | undefined
+  #drip: NodeJS.Timeout | undefined
+  /** Bytes that came and are not part of a whole frame yet. */
+  #pending = 0
 
   constructor(stream: Stream, options: FrameStreamOptions) {
     this.#stream = stream
@@ -81,15 +92,36 @@ export class FrameStream {
     try {
       await pipe(
         this.#stream,
+        (chunks) => this.#watched(chunks),
         (chunks) => decode(chunks, { maxDataLength: frameBytesMax }),
         async (frames) => {
-          for await (const frame of frames) onFrame(frame.slice())
+          for await (const frame of frames) {
+            this.#pending -= frame.byteLength + prefixBytes(frame.byteLength)
+            clearTimeout(this.#drip)
+            this.#drip = undefined
+            onFrame(frame.slice())
+          }
         },
       )
       await this.finish()
     } catch (error) {
+      if (isEndlessFrame(error as Error)) this.#options.onFault?.('endless-frame')
       this.abort(error as Error)
     }
+  }
+
+  /** Once all that came is read and a frame is not whole, its time begins. */
+  async *#watched(chunks: AsyncIterable<Uint8Array | Uint8ArrayList>): AsyncGenerator<Uint8Array | Uint8ArrayList> {
+    for await (const chunk of chunks) {
+      this.#pending += chunk.byteLength
+      yield chunk
+      if (this.#pending > 0) this.#drip ??= setTimeout(() => this.#cutDrip(), frameMsMax).unref()
+    }
+  }
+
+  #cutDrip(): void {
+    this.#options.onFault?.('dripping-frame')
+    this.abort(new Error('a frame did not end in time'))
   }
 
   #write(frame: Uint8Array): void {
@@ -114,8 +146,12 @@ export class FrameStream {
     if (this.#ended) return
     this.#ended = true
     clearTimeout(this.#deadline)
+    clearTimeout(this.#drip)
     const unsent = this.#full || this.#waiting.length > 0
     this.#waiting.length = 0
     this.#options.onEnd(unsent)
   }
 }
+
+/** Bytes of the length in front of a frame: seven bits in each. */
+const prefixBytes = (length: number): number => (length < 128 ? 1 : 1 + prefixBytes(Math.floor(length / 128)))

@@ -1,226 +1,273 @@
-import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
-import { messageStreamToDuplex } from '@libp2p/utils'
-import { decode, encode } from 'it-length-prefixed'
-import { pipe } from 'it-pipe'
+import type { PeerId as Libp2pPeerId } from '@libp2p/interface'
 import type { PeerId } from '../../src/ports/signer.js'
 import type { Verdict } from '../../src/ports/transport.js'
-import { limits } from '../../src/protocol/message.js'
-import {
-  type Cursor,
-  decodeOfferPage,
-  decodeOfferRequest,
-  encodeOfferPage,
-  encodeOfferRequest,
-  type OfferPage,
-} from '../../src/protocol/offer-sync.js'
-import { offersProtocolId } from '../../src/protocol/topics.js'
+import { offersDifferenceProtocolId, offersProtocolId } from '../../src/protocol/topics.js'
 import type { Host } from './compose.js'
-import { surfacing } from './fault.js'
+import type { PeerGuard } from './guard.js'
+import { OfferAnswers } from './offer-answers.js'
+import { OfferClaims } from './offer-claims.js'
+import { type ExchangeSettings, FalseAnswerError, OfferExchange } from './offer-exchange.js'
+import { OfferIndex, type PagedBook } from './offer-index.js'
 
 export interface OfferSyncOptions {
   readonly host: Host
   readonly market: string
-  /** The offers that this node knows, for others who ask. */
-  readonly page: (after: Cursor, limit: number) => OfferPage
+  /** What this node knows, for others who ask and to see what is missing. */
+  readonly book: PagedBook
   /** Takes an offer that a peer sent; a peer who sends one that is rejected is asked no further this time. */
   readonly receive: (from: PeerId, offer: Uint8Array) => Verdict
+  /** Is told of false answers. */
+  readonly guard?: Pick<PeerGuard, 'report'> | undefined
   /** Default {@link offerSyncDefaults}. */
   readonly settings?: Partial<OfferSyncSettings>
+  /** Milliseconds of a clock that goes on while the machine sleeps. Default `Date.now`. */
+  readonly now?: () => number
 }
 
-export interface OfferSyncSettings {
-  /** Peers asked at once, in the rounds that come every `syncMs` and as they connect. */
+export interface OfferSyncSettings extends ExchangeSettings {
+  /** Peers asked at once, those that are slow not counted. */
   readonly askMax: number
+  /** Peers asked at once, however slow. */
+  readonly askingMax: number
+  /** After so long a peer is slow, and another is asked beside it. */
+  readonly slowMs: number
   /** Between two rounds; jittered by a quarter. */
   readonly syncMs: number
   /** After `askMax` peers that just connected were asked, how long until more such are. */
   readonly greetMs: number
-  /** How long one peer may take to tell everything that it knows, and to put a question to us. */
-  readonly askMsMax: number
-  /** Pages asked for in one go. */
-  readonly pagesMax: number
-  /** Streams on which one peer may ask at a time. */
-  readonly streamsPerPeerMax: number
-  /** Offers in one page, asked for or given. */
-  readonly pageOffersMax: number
+  /** The clock is looked at so often; when it moved by more than `jumpMs` more or less, this node has slept, and syncs. */
+  readonly tickMs: number
+  readonly jumpMs: number
 }
 
 export const offerSyncDefaults: OfferSyncSettings = Object.freeze({
   askMax: 3,
+  askingMax: 16,
+  slowMs: 1_500,
   syncMs: 30_000,
   greetMs: 5_000,
-  askMsMax: 10_000,
-  pagesMax: 64,
-  streamsPerPeerMax: 4,
+  tickMs: 1_000,
+  jumpMs: 10_000,
+  answerMsMax: 5_000,
+  patienceMs: 1_000,
+  askMsMax: 60_000,
+  /** Twice as many as a book holds. */
+  offersMax: 20_000,
   pageOffersMax: 64,
+  reopenMax: 2,
 })
+
+/** What one round came to. */
+export interface SyncRound {
+  /** Peers that told everything that they know. */
+  readonly told: number
+  readonly failed: number
+  /** Offers that were news. */
+  readonly taken: number
+  readonly bytes: number
+}
+
+interface Round {
+  readonly claims: OfferClaims
+  /** Peers not asked yet, to be asked from the end. */
+  readonly waiting: Libp2pPeerId[]
+  candidates: number
+  asking: number
+  slow: number
+  told: number
+  failed: number
+  taken: number
+  bytes: number
+  readonly done: () => void
+  readonly whole: Promise<SyncRound>
+}
 
 /**
  * Brings a node the offers that gossip did not: those from before it joined, and those that passed while it was cut off. Gossip
- * repeats a message for a few heartbeats only. A stream carries one request and its page.
+ * repeats a message for a few heartbeats only.
+ *
+ * A round is over when more than a third of the peers, and at least `askMax`, have told everything that they know: as long as no
+ * more than a third are empty, silent or lying, one of them was honest.
  */
 export class OfferSync {
   readonly #options: OfferSyncOptions
   readonly #settings: OfferSyncSettings
+  readonly #index: OfferIndex
+  readonly #answers: OfferAnswers
   readonly #peers = new Map<PeerId, Libp2pPeerId>()
-  readonly #asking = new Map<PeerId, Promise<void>>()
+  /** Peers that failed when they were last asked: asked after the others. */
+  readonly #failed = new Set<PeerId>()
   readonly #stopping = new AbortController()
+  readonly #running = new Set<Promise<void>>()
+  #round: Round | undefined
+  /** Who told everything since this node was last without peers. */
+  readonly #told = new Set<PeerId>()
   #greeted = 0
-  #topology: string | undefined
-  #round: NodeJS.Timeout | undefined
-  #calm: NodeJS.Timeout | undefined
+  #topologies: readonly string[] = []
+  #timers: readonly NodeJS.Timeout[] = []
+  #nextRound: NodeJS.Timeout | undefined
+  #last: SyncRound | undefined
 
   constructor(options: OfferSyncOptions) {
     this.#options = options
     this.#settings = { ...offerSyncDefaults, ...options.settings }
+    const { host, market, book } = options
+    this.#index = new OfferIndex(book)
+    this.#answers = new OfferAnswers({ host, market, book, index: this.#index })
+  }
+
+  /** The round that ended last. */
+  get last(): SyncRound | undefined {
+    return this.#last
   }
 
   /** Begins to answer, and to ask peers once identify says that they speak the protocol. */
   async start(): Promise<void> {
     const { host } = this.#options
-    await host.handle(offersProtocolId, (stream, connection) => void this.#answer(stream, connection), {
-      maxInboundStreams: this.#settings.streamsPerPeerMax,
-    })
-    this.#topology = await host.register(offersProtocolId, {
-      onConnect: (peer) => this.#greet(peer),
-      onDisconnect: (peer) => void this.#peers.delete(peer.toString()),
-    })
+    await this.#answers.start()
+    const topology = {
+      onConnect: (peer: Libp2pPeerId) => this.#greet(peer),
+      onDisconnect: (peer: Libp2pPeerId) => this.#part(peer),
+    }
+    this.#topologies = [
+      await host.register(offersDifferenceProtocolId, topology),
+      await host.register(offersProtocolId, topology),
+    ]
     this.#scheduleRound()
+    const { greetMs, tickMs } = this.#settings
+    this.#timers = [setInterval(() => (this.#greeted = 0), greetMs), setInterval(this.#watchClock(), tickMs)]
   }
 
   async stop(): Promise<void> {
-    const { host } = this.#options
     this.#stopping.abort()
-    clearTimeout(this.#round)
-    clearTimeout(this.#calm)
-    if (this.#topology !== undefined) host.unregister(this.#topology)
-    await host.unhandle(offersProtocolId)
-    await Promise.all(this.#asking.values())
+    clearTimeout(this.#nextRound)
+    for (const timer of this.#timers) clearInterval(timer)
+    for (const topology of this.#topologies) this.#options.host.unregister(topology)
+    await this.#answers.stop()
+    await Promise.all(this.#running)
+    this.#end()
   }
 
-  /** Asks some peers, chosen by chance, and waits for what they tell. */
-  async sync(): Promise<void> {
-    const { askMax } = this.#settings
-    const peers = [...this.#peers.values()]
-      .map((peer) => ({ peer, order: Math.random() }))
-      .sort((a, b) => a.order - b.order)
-    await Promise.all(peers.slice(0, askMax).map(({ peer }) => this.#ask(peer)))
+  /** Asks peers, chosen by chance, until enough have told what they know; joins the round that is under way. */
+  sync(): Promise<SyncRound> {
+    return this.#begin([...this.#peers.values()]).whole
   }
 
-  /** A newcomer asks the first few peers that it meets; whoever meets many at once leaves the rest to the next round. */
+  /** A newcomer asks the peers that it meets, until some have told everything; whoever meets many later leaves the rest to the next round. */
   #greet(peer: Libp2pPeerId): void {
-    const { askMax, greetMs } = this.#settings
-    this.#peers.set(peer.toString(), peer)
-    if (this.#greeted >= askMax || this.#stopping.signal.aborted) return
+    const id = peer.toString()
+    if (this.#peers.has(id) || this.#stopping.signal.aborted) return
+    this.#peers.set(id, peer)
+    if (this.#told.size >= this.#neededOf(this.#peers.size) && this.#greeted >= this.#settings.askMax) return
     this.#greeted += 1
-    this.#calm ??= setTimeout(() => {
-      this.#greeted = 0
-      this.#calm = undefined
-    }, greetMs)
-    void this.#ask(peer)
+    if (this.#round === undefined) {
+      this.#begin([peer])
+    } else {
+      this.#round.waiting.unshift(peer)
+      this.#round.candidates += 1
+      this.#pump(this.#round)
+    }
+  }
+
+  #part(peer: Libp2pPeerId): void {
+    this.#peers.delete(peer.toString())
+    this.#failed.delete(peer.toString())
+    if (this.#peers.size === 0) this.#told.clear()
   }
 
   #scheduleRound(): void {
     const ms = this.#settings.syncMs * (0.75 + Math.random() / 2)
-    this.#round = setTimeout(() => {
+    this.#nextRound = setTimeout(() => {
       void this.sync()
       this.#scheduleRound()
     }, ms)
   }
 
-  /** Asks one peer for everything; shared if that is under way. Never rejects: who fails to answer is asked another time. */
-  #ask(peer: Libp2pPeerId): Promise<void> {
+  /** A machine that slept, or whose clock was set, has missed what was gossiped meanwhile. */
+  #watchClock(): () => void {
+    const { now = Date.now } = this.#options
+    const { tickMs, jumpMs } = this.#settings
+    let last = now()
+    return () => {
+      const at = now()
+      const moved = at - last - tickMs
+      last = at
+      if (Math.abs(moved) > jumpMs) void this.sync()
+    }
+  }
+
+  /** How many of so many peers must have told everything for one of them to be honest. */
+  #neededOf(peers: number): number {
+    return Math.max(this.#settings.askMax, Math.floor(peers / 3) + 1)
+  }
+
+  #begin(peers: readonly Libp2pPeerId[]): Round {
+    if (this.#round !== undefined) return this.#round
+    const order = (peer: Libp2pPeerId): number => Math.random() + (this.#failed.has(peer.toString()) ? 0 : 1)
+    const waiting = peers
+      .map((peer) => ({ peer, order: order(peer) }))
+      .sort((a, b) => a.order - b.order)
+      .map(({ peer }) => peer)
+    const counts = { candidates: waiting.length, asking: 0, slow: 0, told: 0, failed: 0, taken: 0, bytes: 0 }
+    let done = (): void => {}
+    const whole = new Promise<SyncRound>((resolve) => {
+      done = () => resolve(this.#last!)
+    })
+    const round: Round = { claims: new OfferClaims(this.#index.entries()), waiting, ...counts, done, whole }
+    this.#round = round
+    this.#pump(round)
+    return round
+  }
+
+  #pump(round: Round): void {
+    const { askMax, askingMax } = this.#settings
+    const needed = this.#neededOf(round.candidates)
+    const quick = (): number => round.asking - round.slow
+    while (quick() < askMax && round.asking < askingMax && round.told + quick() < needed && round.waiting.length > 0) {
+      const asking = this.#ask(round, round.waiting.pop()!).finally(() => this.#running.delete(asking))
+      this.#running.add(asking)
+    }
+    // Slow ones may still be at it: what they tell is taken, but not waited for.
+    if (round.told >= needed || round.asking === 0) this.#end()
+  }
+
+  #end(): void {
+    if (this.#round === undefined) return
+    const { told, failed, taken, bytes, done } = this.#round
+    this.#last = { told, failed, taken, bytes }
+    this.#round = undefined
+    done()
+  }
+
+  /** Asks one peer for everything. Never rejects: who fails to answer is asked another time. */
+  async #ask(round: Round, peer: Libp2pPeerId): Promise<void> {
+    const { host, market, receive, guard } = this.#options
     const id = peer.toString()
-    const asking =
-      this.#asking.get(id) ??
-      this.#fetch(peer)
-        .catch((error: Error) => this.#log('%s was asked for offers: %s', id, error.message))
-        .finally(() => this.#asking.delete(id))
-    this.#asking.set(id, asking)
-    return asking
-  }
-
-  async #fetch(peer: Libp2pPeerId): Promise<void> {
-    const signal = this.#deadline()
-    let after = ''
-    for (let pages = 0; pages < this.#settings.pagesMax; pages += 1) {
-      const { offers, next } = await this.#fetchPage(peer, after, signal)
-      for (const offer of offers) {
-        const verdict = surfacing(() => this.#options.receive(peer.toString(), offer), 'ignore')
-        if (verdict === 'reject') throw new Error('an offer was rejected')
-      }
-      if (next <= after) return
-      after = next
-    }
-  }
-
-  async #fetchPage(peer: Libp2pPeerId, after: string, signal: AbortSignal): Promise<OfferPage> {
-    const { host, market } = this.#options
-    const request = encodeOfferRequest({ market, after, limit: this.#settings.pageOffersMax })
-    const stream = await host.dialProtocol(peer, offersProtocolId, { signal })
+    let isSlow = false
+    const patience = setTimeout(() => {
+      isSlow = true
+      round.slow += 1
+      if (this.#round === round) this.#pump(round)
+    }, this.#settings.slowMs)
+    round.asking += 1
+    const settings = this.#settings
+    const options = { claims: round.claims, signal: this.#stopping.signal }
     try {
-      const page = await pipe(
-        [request],
-        (requests) => encode(requests),
-        within(stream, signal),
-        (chunks) => decode(chunks, { maxDataLength: limits.pageBytesMax }),
-        async (pages) => {
-          for await (const bytes of pages) return decodeOfferPage(bytes.slice())
-          return undefined
-        },
-      )
-      if (!page?.ok) throw new Error('what came is not a page of offers')
-      return page.page
+      const { taken, bytes } = await new OfferExchange({ host, market, receive, settings }, peer, options).run()
+      round.told += 1
+      this.#told.add(id)
+      round.taken += taken
+      round.bytes += bytes
+      this.#failed.delete(id)
     } catch (error) {
-      stream.abort(error as Error)
-      throw error
+      round.failed += 1
+      if (this.#peers.has(id)) this.#failed.add(id)
+      if (error instanceof FalseAnswerError) guard?.report(id, 'false-page')
+      host.logger.forComponent('overage:offer-sync')('%s was asked for offers: %s', id, (error as Error).message)
     }
+    clearTimeout(patience)
+    round.asking -= 1
+    if (isSlow) round.slow -= 1
+    if (this.#round === round) this.#pump(round)
   }
-
-  async #answer(stream: Stream, { remotePeer }: Connection): Promise<void> {
-    const answered = (request: Uint8Array): Uint8Array => this.#pageFor(request)
-    const duplex = within(stream, this.#deadline())
-    try {
-      await pipe(
-        duplex,
-        (chunks) => decode(chunks, { maxDataLength: limits.requestBytesMax }),
-        async function* (requests) {
-          for await (const request of requests) {
-            yield answered(request.slice())
-            return
-          }
-        },
-        (pages) => encode(pages),
-        duplex,
-      )
-    } catch (error) {
-      stream.abort(error as Error)
-      this.#log('%p asked for offers: %s', remotePeer, (error as Error).message)
-    }
-  }
-
-  #pageFor(bytes: Uint8Array): Uint8Array {
-    const { market, page } = this.#options
-    const decoded = decodeOfferRequest(bytes)
-    if (!decoded.ok || decoded.request.market !== market) throw new Error('not a request for offers of this market')
-    const { after, limit } = decoded.request
-    const answer = () => encodeOfferPage(page(after, Math.min(limit, this.#settings.pageOffersMax)))
-    return surfacing(answer, new Uint8Array(0))
-  }
-
-  #deadline(): AbortSignal {
-    return AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#settings.askMsMax)])
-  }
-
-  #log(format: string, ...details: readonly unknown[]): void {
-    this.#options.host.logger.forComponent('overage:offer-sync')(format, ...details)
-  }
-}
-
-/** A stream as both ends of a pipe, cut off when `signal` says so. */
-function within(stream: Stream, signal: AbortSignal): ReturnType<typeof messageStreamToDuplex> {
-  const cut = (): void => stream.abort(new Error('it took too long'))
-  signal.addEventListener('abort', cut)
-  stream.addEventListener('close', () => signal.removeEventListener('abort', cut))
-  return messageStreamToDuplex(stream)
 }

@@ -1,6 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import type { PeerId } from '../../src/ports/signer.js'
-import { FrameStream } from './frame-stream.js'
+import { type FrameFault, FrameStream } from './frame-stream.js'
 
 export interface PeerLinkOptions {
   readonly self: PeerId
@@ -13,6 +13,8 @@ export interface PeerLinkOptions {
   readonly onFrame: (frame: Uint8Array) => void
   /** Frames that were taken are lost, because a dial or a stream failed. Once per failure. */
   readonly onLost: () => void
+  /** The peer sent what is no frame. */
+  readonly onFault: (fault: FrameFault) => void
   /** Nothing is open or under way any more. */
   readonly onIdle: () => void
 }
@@ -55,11 +57,12 @@ export class PeerLink {
 
   /** Takes a stream into use; `opener` is one of the two ends. */
   adopt(stream: Stream, opener: PeerId): void {
-    const { frameBytesMax, outgoingMax, onFrame, onLost } = this.#options
+    const { frameBytesMax, outgoingMax, onFrame, onFault, onLost } = this.#options
     const frames = new FrameStream(stream, {
       frameBytesMax,
       outgoingMax,
       onFrame,
+      onFault,
       onEnd: (unsent) => this.#ended(frames, unsent),
     })
     this.#opened = [...this.#opened, { frames, opener }]

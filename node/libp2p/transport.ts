@@ -8,6 +8,7 @@ import { auctionProtocolId } from '../../src/protocol/topics.js'
 import { dialableAt } from './address.js'
 import type { Host } from './compose.js'
 import { surfacing } from './fault.js'
+import type { FrameFault } from './frame-stream.js'
 import { PeerLink } from './peer-link.js'
 import { watchDuplicates } from './shim.js'
 
@@ -18,6 +19,8 @@ export interface TransportOptions {
   /** The topics that this node listens to. */
   readonly listenTopics: readonly string[]
   readonly receiver: Receiver
+  /** A peer sent what is no frame. Default: nobody is told. */
+  readonly onFault?: (peer: PeerId, fault: FrameFault) => void
   /** Default {@link transportLimits}. */
   readonly limits?: Partial<TransportLimits>
 }
@@ -89,6 +92,7 @@ class Counter {
 export class Libp2pTransport implements Transport {
   readonly #host: Host
   readonly #receiver: Receiver
+  readonly #onFault: (peer: PeerId, fault: FrameFault) => void
   readonly #publishTopic: string
   readonly #listenTopics: readonly string[]
   readonly #limits: TransportLimits
@@ -105,6 +109,7 @@ export class Libp2pTransport implements Transport {
   constructor(options: TransportOptions) {
     this.#host = options.host
     this.#receiver = options.receiver
+    this.#onFault = options.onFault ?? (() => {})
     this.#publishTopic = options.publishTopic
     this.#listenTopics = options.listenTopics
     this.#limits = { ...transportLimits, ...options.limits }
@@ -187,6 +192,7 @@ export class Libp2pTransport implements Transport {
         this.#directIn.add(frame)
         surfacing(() => this.#receiver.direct(peer, frame), undefined)
       },
+      onFault: (fault) => this.#onFault(peer, fault),
       onLost: () => this.#lose(peer),
       onIdle: () => this.#links.delete(peer),
     })

@@ -56,19 +56,15 @@ class Books {
 
   startSync(): Promise<void> {
     const { host, book } = this
-    const page = (after: string, limit: number) => {
-      const { offers, next } = book.page(after, limit)
-      return { offers: offers.map(encode), next }
-    }
-    const given = { host, market, book, page, receive: (from: string, bytes: Uint8Array) => this.#receive(from, bytes) }
-    return new OfferSync(given).start()
+    const receive = (from: string, bytes: Uint8Array) => this.#receive(from, bytes)
+    return new OfferSync({ host, market, book, receive }).start()
   }
 
   /** As a node's driver admits an offer. */
   #receive(from: string, bytes: Uint8Array): Verdict {
     this.bytes += bytes.byteLength
     const { book, host } = this
-    const knownSequence = (offer: string): number | undefined => book.sequenceOf(offer)
+    const knownSequence = (offer: string, seller: string): number | undefined => book.sequenceOf(offer, seller)
     const context = { market, me: host.peerId.toString(), verifier: ed25519Verifier, knownSequence }
     const admitted = admitOffer({ bytes, from, now: millis(Date.now()), context })
     if (admitted.type === 'accept') book.put(admitted.message)

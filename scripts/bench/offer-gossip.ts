@@ -16,7 +16,8 @@ export async function benchOfferGossip(): Promise<readonly BenchRow[]> {
   const receiverOf: GossipOptions['receiverOf'] = (host, seen) => {
     const me = host.peerId.toString()
     const book = new OfferBook(me, 10_000)
-    const context = { market, me, verifier: ed25519Verifier, knownSequence: (offer: string) => book.sequenceOf(offer) }
+    const knownSequence = (offer: string, seller: string) => book.sequenceOf(offer, seller)
+    const context = { market, me, verifier: ed25519Verifier, knownSequence }
     return {
       direct: () => {},
       undelivered: () => {},

@@ -99,6 +99,8 @@ export type Fact =
   | { readonly type: 'sold'; readonly receipt: Receipt }
   /** The buyer holds a receipt. */
   | { readonly type: 'bought'; readonly receipt: Receipt }
+  /** Its seller signed two different awards for one round; the proof is kept. */
+  | { readonly type: 'equivocated'; readonly offer: OfferId; readonly round: number }
   | { readonly type: 'offer-closed'; readonly offer: OfferId; readonly reason: CloseReason }
   | {
       readonly type: 'refused'

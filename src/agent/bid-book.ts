@@ -8,7 +8,12 @@ import { insertSorted } from './sorted.js'
 
 /** What became of a bid: `same` is a repetition of what stands, `stale` an older, an ended or a contradicting one. */
 export type Placement =
-  | { readonly type: 'placed'; readonly records: readonly StoreRecord[] }
+  | {
+      readonly type: 'placed'
+      readonly records: readonly StoreRecord[]
+      /** The bid that made room for it. */
+      readonly displaced?: Bid | undefined
+    }
   | { readonly type: 'same' | 'stale' | 'full' }
 
 interface Entry {
@@ -55,20 +60,34 @@ export class BidBook {
 
   /**
    * Puts a bid in the place of its buyer's last one, if it is newer and there is room besides the `winners` that have not
-   * answered their awards yet; `records` keep it so.
+   * answered their awards yet; `records` keep it so. A full book makes room for a bid that is worth more than its cheapest:
+   * otherwise whoever came first, with as many identities, would shut out everybody else for nothing.
    */
-  place(sealed: Sealed<Bid>, { winners }: { readonly winners: number }): Placement {
+  place(
+    sealed: Sealed<Bid>,
+    { winners, verifier }: { readonly winners: number; readonly verifier: Verifier },
+  ): Placement {
     const { buyer, sequence, quantity } = sealed.body
     const known = this.#entries.get(buyer)
     if (known !== undefined && sequence <= known.sequence) {
       return { type: known.sealed !== undefined && areSame(known.sealed.body, sealed.body) ? 'same' : 'stale' }
     }
     const isNew = known === undefined || !isStanding(known)
-    if (isNew && quantity > 0 && this.size + winners >= this.#participantsMax) return { type: 'full' }
+    const isFull = isNew && quantity > 0 && this.size + winners >= this.#participantsMax
+    const cheapest = isFull ? this.#cheapest() : undefined
+    // Nobody's bid ends for one that its buyer may not have signed.
+    if (isFull && (cheapest === undefined || cheapest.price >= sealed.body.price || !verifySeal(verifier, sealed))) {
+      return { type: 'full' }
+    }
+    const made = cheapest === undefined ? [] : [this.end(cheapest.buyer)]
     const forgotten = known === undefined && this.#entries.size >= 4 * this.#participantsMax ? this.#forgetOne() : []
     this.#set(buyer, { sequence, sealed })
     this.#unverified.add(buyer)
-    return { type: 'placed', records: [...forgotten, { key: keyOf(buyer), value: sealedToJson(sealed) }] }
+    return {
+      type: 'placed',
+      displaced: cheapest,
+      records: [...made, ...forgotten, { key: keyOf(buyer), value: sealedToJson(sealed) }],
+    }
   }
 
   /** Ends what its buyer did not sign, and returns it with what keeps it so. Looks at each bid once. */
@@ -97,6 +116,16 @@ export class BidBook {
     this.#standing = []
     this.#unverified.clear()
     return records
+  }
+
+  /** The standing bid with the lowest price; of several, that of the last buyer in order. */
+  #cheapest(): Bid | undefined {
+    return this.#standing
+      .map(({ body }) => body)
+      .reduce<Bid | undefined>(
+        (least, bid) => (least === undefined || bid.price <= least.price ? bid : least),
+        undefined,
+      )
   }
 
   #set(buyer: PeerId, entry: Entry): void {

@@ -40,6 +40,7 @@ import type { BuyPlan, Rules } from './rules.js'
 import { compareTexts, insertSorted } from './sorted.js'
 import { StandingBids } from './standing-bids.js'
 import type { OwnBid } from './views.js'
+import { Witness } from './witness.js'
 
 export interface BuyerOptions {
   readonly signer: Signer
@@ -63,6 +64,7 @@ export class Buyer {
   #valuation: Valuation
   readonly #purchases: Purchases
   readonly #standing: StandingBids
+  readonly #witness: Witness
   /** Offers not worth another try before the given time: full, gone or unreachable. */
   readonly #shunned = new Map<OfferId, Millis>()
   /**
@@ -81,6 +83,7 @@ export class Buyer {
     this.#valuation = worthTo(this.#plan.plan)
     this.#purchases = new Purchases(options.signer, options.rules, options.restored)
     this.#standing = new StandingBids(options)
+    this.#witness = new Witness(options.restored)
   }
 
   get deadline(): Millis | undefined {
@@ -163,6 +166,7 @@ export class Buyer {
 
   award(now: Millis, award: Sealed<Award>, out: Effect[]): void {
     const { offer, quantity, charge } = award.body
+    this.#witness.saw(award, digestOf(award), out)
     if (this.#purchases.repeat(award, out)) return
     const standing = this.#standing.get(offer)
     const terms = standing?.offer ?? this.#options.book.get(offer)?.body

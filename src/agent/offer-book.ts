@@ -1,6 +1,6 @@
 import { rendezvous } from '../mechanism/pool.js'
 import type { PeerId } from '../ports/signer.js'
-import type { Offer, OfferId, Sealed } from '../protocol/message.js'
+import { type Offer, type OfferId, type Sealed, sellerOf } from '../protocol/message.js'
 import type { Millis } from '../units.js'
 import { compareTexts, insertSorted, placeAfter, removeSorted } from './sorted.js'
 
@@ -13,11 +13,14 @@ interface Entry {
 }
 
 /**
- * The offers that one node has heard of, newest sequence each, tombstones included: a closed offer stays closed until
- * every copy of its open self has expired. Bounded by `offersMax`; nothing in it is ever the whole market for sure.
+ * The offers that one node has heard of, the last of each seller, in its newest sequence, tombstones included: a closed offer
+ * stays closed until every copy of its open self has expired. Bounded by `offersMax`; nothing in it is ever the whole market
+ * for sure. However many identities offer, a full book keeps those that its node would look at first: each node others, so
+ * that who wants to fill the books of many must make identities for each.
  */
 export class OfferBook {
-  readonly #entries = new Map<OfferId, Entry>()
+  /** By seller: it has one open offer, so its last one is all there is to know. */
+  readonly #entries = new Map<PeerId, Entry>()
   readonly #me: PeerId
   readonly #offersMax: number
   /** Kept in order as offers come and go, from when it is asked for first: some nodes are never asked. */
@@ -41,8 +44,9 @@ export class OfferBook {
   }
 
   /** Whether an offer that is not known yet would be taken in. */
-  get hasRoom(): boolean {
-    return this.#entries.size < this.#offersMax || this.#tombstone() !== undefined
+  hasRoom(offer: OfferId): boolean {
+    if (this.#entries.size < this.#offersMax || this.#entries.has(sellerOf(offer))) return true
+    return this.#entryInTheWayOf(rendezvous(this.#me, offer)) !== undefined
   }
 
   /** When the next offer expires; undefined while the book is empty. */
@@ -54,9 +58,21 @@ export class OfferBook {
     return this.#find(offer)?.sealed
   }
 
-  /** The sequence known of `offer`; undefined when it was never heard of, or is forgotten. */
-  sequenceOf(offer: OfferId): number | undefined {
-    return this.#find(offer)?.sealed.body.sequence
+  /**
+   * The sequence known of `offer`; undefined when it was never heard of, or is forgotten. Once a later offer of its seller is
+   * known, no sequence is news.
+   */
+  sequenceOf(offer: OfferId, seller: PeerId): number | undefined {
+    const last = this.#entries.get(seller)
+    if (last === undefined || last.offer === offer) return last?.sealed.body.sequence
+    return isLater(last.offer, offer) ? Number.MAX_SAFE_INTEGER : undefined
+  }
+
+  /** The open offer that ends because its seller has opened the later one `sealed`, if it is known. */
+  endedBy({ body: { offer }, signer }: Sealed<Offer>): Offer | undefined {
+    const last = this.#entries.get(signer)
+    const ends = last?.sealed.body.status === 'open' && isLater(offer, last.offer)
+    return ends ? last.sealed.body : undefined
   }
 
   /** Open offers, in the order of their ids: the same on every node, whatever arrived first. */
@@ -84,7 +100,7 @@ export class OfferBook {
   /** Takes in an admitted offer. Returns whether it was news. */
   put(sealed: Sealed<Offer>): boolean {
     const { offer, sequence, expiresAt } = sealed.body
-    const known = this.#find(offer)
+    const known = this.#find(offer, sealed.signer)
     if (known !== undefined && known.sealed.body.sequence >= sequence) return false
     if (known === undefined) {
       if (!this.#enter(sealed)) return false
@@ -123,18 +139,26 @@ export class OfferBook {
     return { offers: chosen.map(({ sealed }) => sealed), next }
   }
 
-  #find(offer: OfferId): Entry | undefined {
-    if (this.#found?.offer !== offer) this.#found = this.#entries.get(offer)
-    return this.#found
+  #find(offer: OfferId, seller?: PeerId): Entry | undefined {
+    if (this.#found?.offer === offer) return this.#found
+    const last = this.#entries.get(seller ?? sellerOf(offer))
+    if (last?.offer !== offer) return undefined
+    this.#found = last
+    return last
   }
 
-  /** Takes in an offer not heard of before, if there is room; the oldest tombstone may make some. */
+  /** Takes in an offer not heard of before, in the place of its seller's last one, or if there is room or some can be made. */
   #enter(sealed: Sealed<Offer>): boolean {
-    if (!this.hasRoom) return false
-    if (this.#entries.size >= this.#offersMax) this.#forget(this.#tombstone()!)
     const { offer } = sealed.body
-    const entry = { offer, rank: rendezvous(this.#me, offer), sealed }
-    this.#entries.set(offer, entry)
+    const last = this.#entries.get(sealed.signer)
+    if (last !== undefined && !isLater(offer, last.offer)) return false
+    const rank = rendezvous(this.#me, offer)
+    const isFull = last === undefined && this.#entries.size >= this.#offersMax
+    const loser = isFull ? this.#entryInTheWayOf(sealed.signer === this.#me ? Infinity : rank) : last
+    if (isFull && loser === undefined) return false
+    if (loser !== undefined) this.#forget(loser)
+    const entry = { offer, rank, sealed }
+    this.#entries.set(sealed.signer, entry)
     this.#found = entry
     if (this.#byId !== undefined) insertSorted(this.#byId, entry, byText)
     this.#rank(entry)
@@ -154,13 +178,19 @@ export class OfferBook {
   }
 
   #forget(entry: Entry): void {
-    this.#entries.delete(entry.offer)
+    this.#entries.delete(entry.sealed.signer)
     this.#found = undefined
     if (this.#byId !== undefined) removeSorted(this.#byId, entry, byText)
     removeSorted(this.#byRank, entry, byRank)
   }
 
-  /** The closed offer that expires first: the one to forget when the book is full. */
+  /** What a full book forgets for an offer of this rank: a tombstone, or else what it would look at last, if that is later. */
+  #entryInTheWayOf(rank: number): Entry | undefined {
+    const last = this.#byRank.at(-1)
+    return this.#tombstone() ?? (last !== undefined && last.rank < rank ? last : undefined)
+  }
+
+  /** The closed offer that expires first. */
   #tombstone(): Entry | undefined {
     let oldest: Entry | undefined
     for (const entry of this.#entries.values()) {
@@ -170,6 +200,10 @@ export class OfferBook {
     return oldest
   }
 }
+
+/** Whether one offer of a seller has a higher number than another. */
+const isLater = (offer: OfferId, than: OfferId): boolean => offer !== than && numberOf(offer) > numberOf(than)
+const numberOf = (offer: OfferId): number => Number(offer.slice(sellerOf(offer).length + 1))
 
 const byText = (a: Pick<Entry, 'offer'>, b: Pick<Entry, 'offer'>): number => compareTexts(a.offer, b.offer)
 const byRank = (a: Entry, b: Entry): number => b.rank - a.rank || byText(a, b)

@@ -54,12 +54,12 @@ export class Participant implements Agent {
   }
 
   /** The sequence known of an offer, for admission. */
-  sequenceOf(offer: OfferId): number | undefined {
-    return this.#book.sequenceOf(offer)
+  sequenceOf(offer: OfferId, seller: PeerId): number | undefined {
+    return this.#book.sequenceOf(offer, seller)
   }
 
-  hasRoom(): boolean {
-    return this.#book.hasRoom
+  hasRoom(offer: OfferId): boolean {
+    return this.#book.hasRoom(offer)
   }
 
   /** The offers heard of, for a peer that syncs. */
@@ -132,9 +132,12 @@ export class Participant implements Agent {
   }
 
   #take(now: Millis, message: Sealed<Offer>): readonly Effect[] {
-    if (message.signer === this.#me || !this.#book.put(message)) return []
+    if (message.signer === this.#me) return []
+    const ended = this.#book.endedBy(message)
+    if (!this.#book.put(message)) return []
     const { offer, sequence } = message.body
-    const out = [report({ type: 'offer-known', offer, sequence, known: this.#book.size })]
+    const out: Effect[] = [report({ type: 'offer-known', offer, sequence, known: this.#book.size })]
+    if (ended !== undefined) this.#buyer?.offerNews(now, { ...ended, status: 'closed' }, out)
     this.#buyer?.offerNews(now, message.body, out)
     return out
   }

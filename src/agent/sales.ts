@@ -6,6 +6,7 @@ import { digestOf, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
 import type { Effect, SellerStatus } from './agent.js'
 import type { TradesThen } from './counted-plan.js'
+import { Defaulters } from './defaulters.js'
 import { answer, report } from './effects.js'
 import { earlier, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
@@ -48,18 +49,25 @@ export class Sales {
   readonly #pending = new Map<Digest, Pending>()
   readonly #lapsed = new Map<Digest, Lapsed>()
   readonly #receipts = new Map<Digest, Sealed<Receipt>>()
+  readonly #defaulters: Defaulters
   #sold = 0
   #revenue = 0
 
   constructor(signer: Signer, rules: Rules, restored: StoreContents) {
     this.#signer = signer
     this.#rules = rules
+    this.#defaulters = new Defaulters(rules)
     for (const { key, value } of restored) this.#restore(key, value)
   }
 
   /** Ever sold by this node, over all its offers and plans: perhaps more than one offer may hold. */
   get sold(): Megabytes {
     return this.#sold as Megabytes
+  }
+
+  /** Whether `buyer` has let its last awards lapse, and may not bid yet. */
+  isDefaulter(now: Millis, buyer: PeerId): boolean {
+    return this.#defaulters.has(now, buyer)
   }
 
   get unsettled(): number {
@@ -160,6 +168,7 @@ export class Sales {
     const award = this.#pending.get(decline.award)?.award
     if (award === undefined || award.body.buyer !== decline.buyer) return nothing
     this.#pending.delete(decline.award)
+    this.#defaulters.forgive(decline.buyer)
     out.push({ type: 'save', records: [{ key: awardKey(decline.award), value: undefined }], sync: true })
     const { offer, award: digest, code } = decline
     out.push(report({ type: 'declined', offer, award: digest, code }))
@@ -171,6 +180,7 @@ export class Sales {
     let settlement = nothing
     for (const [digest, { award, lapsesAt, resend }] of this.#pending) {
       if (lapsesAt <= now) {
+        this.#defaulters.add(now, award.body.buyer)
         this.#lapse(digest, award, out)
         settlement = { type: 'returned' }
       } else if (resend.at <= now) {
@@ -193,6 +203,7 @@ export class Sales {
     const receipt = seal(this.#signer, body)
     this.#pending.delete(digest)
     this.#lapsed.delete(digest)
+    this.#defaulters.forgive(award.body.buyer)
     this.#count(digest, receipt)
     const sale = { receipt: sealedToJson(receipt), award: sealedToJson(award) }
     const records = [

@@ -82,7 +82,7 @@ export class Seller {
     return earlier(earlier(this.#sales.deadline, closesAt), earlier(this.#clock.deadline, this.#announcer.deadline))
   }
 
-  /** One text for one offer, so that whoever looks it up compares no characters. */
+  /** One text for one offer: whoever looks it up compares no characters. */
   get offer(): OfferId {
     if (this.#id.number !== this.#state.number) this.#id = idOf(this.#options.signer.id, this.#state.number)
     return this.#id.offer
@@ -164,17 +164,16 @@ export class Seller {
       out.push(answer(buyer, pending))
       return
     }
-    if (quantity > 0 && price < this.#state.floor) {
-      this.#refuse(sealed.body, 'below-floor', out)
+    const isBelow = quantity > 0 && price < this.#state.floor
+    if (isBelow || this.#isFromDefaulter(now, sealed.body)) {
+      this.#refuse(sealed.body, isBelow ? 'below-floor' : 'in-default', out)
       return
     }
-    const placement = this.#book.place(sealed, { winners: this.#sales.unsettled })
+    const placement = this.#book.place(sealed, { winners: this.#sales.unsettled, verifier: this.#options.verifier })
     switch (placement.type) {
       case 'full':
-        this.#refuse(sealed.body, 'auction-full', out)
-        return
       case 'stale':
-        this.#refuse(sealed.body, 'stale-sequence', out)
+        this.#refuse(sealed.body, placement.type === 'full' ? 'auction-full' : 'stale-sequence', out)
         return
       case 'same':
         this.#verifyBids(out)
@@ -186,9 +185,15 @@ export class Seller {
         // The signed one follows at the round's end.
         this.#quote(now, buyer, out, { isProvisional: true })
         out.push({ type: 'save', records: placement.records, sync: false })
+        if (placement.displaced !== undefined) this.#refuse(placement.displaced, 'auction-full', out)
         out.push(report({ type: 'bid-received', offer, buyer, quantity, price }))
         this.#considerGossip(now)
     }
+  }
+
+  /** Whether a bid is new, and its buyer keeps stock from others too often. Old bids are told that they are old. */
+  #isFromDefaulter(now: Millis, { buyer, quantity, sequence }: Bid): boolean {
+    return quantity > 0 && sequence > this.#book.sequenceOf(buyer) && this.#sales.isDefaulter(now, buyer)
   }
 
   /** Ends bids that their buyers did not sign. Comes before anything is signed that reflects the book. */
@@ -241,9 +246,7 @@ export class Seller {
   /** After an answer to an award: less stock, or stock to offer again. */
   #settled(now: Millis, settlement: Settlement, out: Effect[]): void {
     if (settlement.type === 'none') return
-    if (settlement.type === 'sold') {
-      this.#state = { ...this.#state, stock: this.#stockWithout(settlement.quantity) }
-    }
+    if (settlement.type === 'sold') this.#state = { ...this.#state, stock: this.#stockWithout(settlement.quantity) }
     if (settlement.type === 'returned' || settlement.late) this.#clock.changed()
     if (!this.#isOpen) return
     if (this.#state.stock === 0) {
@@ -326,6 +329,7 @@ export class Seller {
     this.#clock.attend(now, busy ? 'busy' : this.#sales.unsettled > 0 ? 'settling' : 'idle')
   }
 
+  /** Its news is what a newcomer would pay per MB for all that is available. */
   #considerGossip(now: Millis): void {
     // What a newcomer would pay per MB for all that is available is the price that news is about.
     this.#announcer.consider(now, meanPriceOf(this.#positionAt().publicLadder))
@@ -388,9 +392,7 @@ export class Seller {
   }
 
   #reserveState({ calm }: { readonly calm: boolean }): ReserveState {
-    const { ask, bids, clearing } = this.#positionAt()
-    const { reserveRisePerMille: rise, reserveFallPerMille: fall } = this.#options.rules
-    return { ask, bids, clearing, floor: this.#state.floor, calm, rise, fall }
+    return this.#positionAt().reserveState(this.#options.rules, { floor: this.#state.floor, calm })
   }
 }
 

@@ -188,11 +188,13 @@ export class StandingBids {
   /** Sends again what its seller is silent about. Returns the offers given up: silent for as long as any offer lives. */
   wake(now: Millis, out: Effect[]): readonly OfferId[] {
     if ((this.deadline ?? Infinity) > now) return []
-    const { offerMsMax, resendMsMax } = this.#rules
+    const { offerMsMax, silenceMsMax, resendMsMax } = this.#rules
     const givenUp: OfferId[] = []
     for (const [offer, standing] of this.#standing) {
       if (standing.resend.at > now) continue
-      if (now - standing.heardAt >= offerMsMax) {
+      // Whoever never answered may be no seller at all; whoever did may be cut off.
+      const patienceMs = standing.quote === undefined ? 3 * silenceMsMax : offerMsMax
+      if (now - standing.heardAt >= patienceMs) {
         this.end(offer, out)
         givenUp.push(offer)
         continue

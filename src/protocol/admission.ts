@@ -26,9 +26,9 @@ export interface AdmissionContext {
   /** For awards, best one that remembers the evidence it has seen. */
   readonly verifier: Verifier
   /** The highest sequence known of an offer, tombstones included; undefined when the offer is unknown. */
-  knownSequence(offer: OfferId): number | undefined
+  knownSequence(offer: OfferId, seller: PeerId): number | undefined
   /** Whether an offer that is not known yet would find room. Default: always. */
-  hasRoom?(): boolean
+  hasRoom?(offer: OfferId): boolean
   /** Asked about an offer's seller after its signature, and about the sender of a direct message before anything else. */
   readonly limiter?: { allow(peer: PeerId, now: Millis): boolean }
 }
@@ -99,10 +99,10 @@ function offerFault(sealed: Sealed<Offer>, { now, context }: Arrival): RefusalCo
   if (!isOfferOf(signer, body.offer)) return 'not-the-seller' // [G5] REJECT
   if (body.expiresAt <= now) return 'expired' // [G6] IGNORE
   if (body.issuedAt > now + limits.clockSkewMsMax) return 'from-the-future' // [G7] IGNORE
-  const known = context.knownSequence(body.offer)
+  const known = context.knownSequence(body.offer, signer)
   // An offer that is known already stops here, so its signature is never checked twice.
   if (known !== undefined && body.sequence <= known) return 'stale-sequence' // [G8] IGNORE
-  if (known === undefined && context.hasRoom?.() === false) return 'book-full' // [G9] IGNORE
+  if (known === undefined && context.hasRoom?.(body.offer) === false) return 'book-full' // [G9] IGNORE
   if (!verifySeal(context.verifier, sealed)) return 'bad-signature' // [G10] REJECT
   // Only what a seller really signed counts against it.
   if (context.limiter?.allow(signer, now) === false) return 'rate-limited' // [G11] IGNORE

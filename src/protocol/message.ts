@@ -189,6 +189,7 @@ export const refusalCodes = [
   'unknown-award',
   'award-lapsed',
   'book-full',
+  'in-default',
 ] as const
 /** Why a message was refused or ignored. SPEC.md has a line for each. */
 export type RefusalCode = (typeof refusalCodes)[number]
@@ -228,5 +229,8 @@ export const limits = Object.freeze({
   pageOffersMax: 100,
   pageBytesMax: 262_144,
   requestBytesMax: 256,
+  /** Entries in one answer about what a peer knows; at 16 bytes each they fit a page. */
+  indexEntriesMax: 4_096,
+  questionBytesMax: 1_024,
   sequenceMax: Number.MAX_SAFE_INTEGER,
 })

@@ -8,6 +8,8 @@ import { publicKeyOf } from './identity.js'
 export const auctionProtocolId = '/overage/auction/1.0.0'
 /** Offer sync: requests and pages in turn on one stream, varint length-prefixed. */
 export const offersProtocolId = '/overage/offers/1.0.0'
+/** Offer sync by differences: a minor version that is asked for first. */
+export const offersDifferenceProtocolId = '/overage/offers/1.1.0'
 
 /** The gossip topic of one shard of a market's offers. */
 export const offersTopicOf = ({ market, shard }: { readonly market: string; readonly shard: number }): string =>

@@ -5,18 +5,18 @@ import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { Store } from '../ports/store.js'
 import type { Trace } from '../ports/trace.js'
 import type { Receiver, Transport, Verdict } from '../ports/transport.js'
-import { type AdmissionContext, judgeDirect, judgeOffer } from '../protocol/admission.js'
+import { type AdmissionContext, judgeDirect, judgeOffer, type OfferVerdict } from '../protocol/admission.js'
 import type { Wire } from '../protocol/codec.js'
-import { limits, type OfferId, type Refused } from '../protocol/message.js'
-import { type RateLimit, RateLimiter } from '../protocol/rate-limit.js'
+import { limits, type OfferId, type RefusalCode, type Refused } from '../protocol/message.js'
+import { type Allowance, type RateLimit, RateLimiter, TokenBucket } from '../protocol/rate-limit.js'
 import { rememberingVerifier, seal } from '../protocol/signing.js'
 
 export interface DriverOptions<Frame = Uint8Array> {
   readonly agent: Agent & {
     /** The sequence that the agent knows of an offer: lets admission drop old news before it checks a signature. */
-    sequenceOf(offer: OfferId): number | undefined
+    sequenceOf(offer: OfferId, seller: PeerId): number | undefined
     /** Whether its book takes an offer that it does not know yet. */
-    hasRoom(): boolean
+    hasRoom(offer: OfferId): boolean
   }
   readonly market: string
   /** How this node's network carries messages. */
@@ -28,6 +28,8 @@ export interface DriverOptions<Frame = Uint8Array> {
   readonly limits: DriverLimits
   readonly trace?: Trace<AgentEvent, Effect>
   readonly onFact: (fact: Fact) => void
+  /** A message of `from` was refused at the gate. */
+  readonly onRefused?: (from: PeerId, code: RefusalCode, via: 'gossip' | 'direct') => void
   /** The store failed: nothing was sent that is not saved, and nothing more will be. */
   readonly onFailure: (error: Error) => void
 }
@@ -35,6 +37,13 @@ export interface DriverOptions<Frame = Uint8Array> {
 export interface DriverLimits {
   /** Messages that one peer may send to this node directly. */
   readonly direct: RateLimit
+  /**
+   * Offers that one peer may pass on by gossip, its own and others', before any of them is looked at; undefined where nobody
+   * knows who passed them on.
+   */
+  readonly forwarded: RateLimit | undefined
+  /** Offers that all peers together may: so no honest node passes on more. */
+  readonly gossip: Allowance
   /** Offers of one seller, whoever forwards them. */
   readonly offers: RateLimit
   /** Signatures remembered as valid, so that evidence is not verified award after award. */
@@ -46,6 +55,9 @@ export interface DriverLimits {
 /** Generous to honest peers: a buyer sends a few messages a second, a seller gossips its offer at most twice. */
 export const defaultDriverLimits: DriverLimits = Object.freeze({
   direct: { perSecond: 50, burst: 200, peersMax: 4_096 },
+  /** A verification costs 0.2 ms: all that gossip may bring takes less than a tenth of a processor. */
+  forwarded: { perSecond: 200, burst: 1_000, peersMax: 1_024 },
+  gossip: { perSecond: 400, burst: 2_000 },
   offers: { perSecond: 5, burst: 20, peersMax: 10_000 },
   signaturesMax: 1_024,
   backlogMax: 10_000,
@@ -62,6 +74,8 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   readonly #options: DriverOptions<Frame>
   readonly #offers: AdmissionContext
   readonly #direct: AdmissionContext
+  readonly #forwarded: RateLimiter | undefined
+  readonly #gossiped: TokenBucket
   #transport: Transport<Frame> | undefined
   /** What is being carried out, from {@link #begun} on, and what comes after that. */
   #batch: readonly Effect[] = none
@@ -78,6 +92,8 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
   constructor(options: DriverOptions<Frame>) {
     this.#options = options
     const { verifier, limits } = options
+    this.#forwarded = limits.forwarded && new RateLimiter(limits.forwarded)
+    this.#gossiped = new TokenBucket(limits.gossip)
     this.#offers = new Gate(options, { verifier, limit: limits.offers })
     const remembering = rememberingVerifier(verifier, { entriesMax: limits.signaturesMax })
     this.#direct = new Gate(options, { verifier: remembering, limit: limits.direct })
@@ -114,12 +130,29 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
 
   gossip(from: PeerId, frame: Frame): Verdict {
     if (this.#isDeaf) return 'ignore'
+    const now = this.#options.clock.now()
+    // The allowance of all second: a peer that is beyond its own allowance takes nothing from that of all.
+    if (this.#forwarded?.allow(from, now) === false || !this.#gossiped.allow(now)) {
+      this.#options.onRefused?.(from, 'rate-limited', 'gossip')
+      return 'ignore'
+    }
+    const { type, code } = this.#offered(from, frame)
+    if (type === 'reject') this.#options.onRefused?.(from, code, 'gossip')
+    return type
+  }
+
+  /** Takes an offer that this node asked `from` for: as from gossip, but however many there are. */
+  synced(from: PeerId, frame: Frame): Verdict {
+    return this.#isDeaf ? 'ignore' : this.#offered(from, frame).type
+  }
+
+  #offered(from: PeerId, frame: Frame): Exclude<OfferVerdict, { type: 'accept' }> | { type: 'accept'; code?: never } {
     const { clock, wire } = this.#options
     const arrival = { from, now: clock.now(), context: this.#offers }
     const admitted = judgeOffer(wire.decode(frame, limits.offerBytesMax), arrival)
-    if (admitted.type !== 'accept') return admitted.type
+    if (admitted.type !== 'accept') return admitted
     this.#step({ type: 'gossip', from, message: admitted.message })
-    return 'accept'
+    return { type: 'accept' }
   }
 
   direct(from: PeerId, frame: Frame): void {
@@ -128,7 +161,9 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
     const arrival = { from, now: clock.now(), context: this.#direct }
     const admitted = judgeDirect(() => wire.decode(frame, limits.directBytesMax), arrival)
     if (admitted.type === 'accept') this.#step({ type: 'direct', from, message: admitted.message })
-    else if (admitted.about !== undefined) {
+    else {
+      this.#options.onRefused?.(from, admitted.code, 'direct')
+      if (admitted.about === undefined) return
       const body: Refused = { type: 'refused', to: from, code: admitted.code, ...admitted.about }
       this.#enqueue([answer(from, seal(this.#options.signer, body))])
     }
@@ -267,11 +302,11 @@ class Gate implements AdmissionContext {
     this.#agent = agent
   }
 
-  knownSequence(offer: OfferId): number | undefined {
-    return this.#agent.sequenceOf(offer)
+  knownSequence(offer: OfferId, seller: PeerId): number | undefined {
+    return this.#agent.sequenceOf(offer, seller)
   }
 
-  hasRoom(): boolean {
-    return this.#agent.hasRoom()
+  hasRoom(offer: OfferId): boolean {
+    return this.#agent.hasRoom(offer)
   }
 }

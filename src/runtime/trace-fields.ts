@@ -140,6 +140,7 @@ const fact: Reader<Fact> = unionOf<'type', Fact>('type', {
   lapsed: { offer, award: digest },
   sold: { receipt },
   bought: { receipt },
+  equivocated: { offer, round: count },
   'offer-closed': { offer, reason: oneOf(closeReasons) },
   refused: { by: oneOf(['me', 'them']), peer, offer, code: oneOf(refusalCodes) },
 })

@@ -27,6 +27,7 @@ export const stepLaws = [
   'awards and quotes say what the bids give',
   /** Of each buyer the last that arrived, as it signed it. */
   'the evidence is the bids that arrived',
+  'only the cheapest bid gives way',
   'a reserve is never below the floor',
   'a reserve moves only as its policy says',
   'sequences grow',

@@ -10,7 +10,7 @@ import type { StoreContents } from '../ports/store.js'
 import type { Wire } from '../protocol/codec.js'
 import { limits } from '../protocol/message.js'
 import { listenedShards, shardOf } from '../protocol/topics.js'
-import { Driver, defaultDriverLimits } from '../runtime/driver.js'
+import { Driver, type DriverLimits, defaultDriverLimits } from '../runtime/driver.js'
 import { recorded } from '../runtime/recording.js'
 import type { TraceLine } from '../runtime/trace-line.js'
 import type { Millis } from '../units.js'
@@ -64,6 +64,9 @@ export interface SimulatedPerson {
 }
 
 type Machine<Frame> = Host<Frame> & { readonly person: SimulatedPerson }
+
+/** Who passed an offer on is not known here: it comes in its publisher's name. */
+const driverLimits: DriverLimits = Object.freeze({ ...defaultDriverLimits, forwarded: undefined })
 
 /** A node that comes back asks so many others for the offers that they know. */
 const syncPeers = 3
@@ -172,7 +175,7 @@ export class World<Frame = Uint8Array> {
         before: () => host.driver === driver && this.#crashesAt(host, 'saving'),
         after: () => host.driver === driver && this.#crashesAt(host, 'saved'),
       }),
-      limits: defaultDriverLimits,
+      limits: driverLimits,
       trace: {
         step: (now, event, effects) => {
           recording?.trace.step(now, event, effects)

@@ -111,7 +111,7 @@ class Stranger {
 }
 
 describe('a node that is sent anything', () => {
-  it('refuses by code, changes nothing, and sells to who behaves', async () => {
+  it('changes nothing, and refuses who goes on', async () => {
     const seller = await startNode('seller', { sells })
     seller.trade()
     const stranger = await Stranger.meet(seller)
@@ -127,7 +127,16 @@ describe('a node that is sent anything', () => {
     stranger.publish(randomBytes(300))
     stranger.publish(valid)
     expect(seller.status().seller).toMatchObject({ participants: 0, sold: 0, unsettled: 0 })
+    for (let wait = 0; wait < 100 && seller.refusals().length === 0; wait += 1) await delay(50)
+    expect(seller.refusals()).toMatchObject([{ peer: signer.id }])
+    await stranger.leave()
+  })
 
+  it('says what is wrong to who may be mistaken, changes nothing, and sells to who behaves', async () => {
+    const seller = await startNode('seller', { sells })
+    seller.trade()
+    const stranger = await Stranger.meet(seller)
+    const { signer } = stranger
     stranger.send(encode(seal(signer, stranger.bid({ market: 'elsewhere' }))))
     stranger.send(encode(seal(signer, stranger.bid({ price: ticks(1) }))))
     stranger.send(encode(seal(signer, stranger.bid({ offer: offerIdOf(seller.peerId, 9) }))))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isBiddable, OfferBook } from '../../src/agent/offer-book.js'
-import { chooseView } from '../../src/mechanism/pool.js'
+import { chooseView, rendezvous } from '../../src/mechanism/pool.js'
 import { type Offer, offerIdOf, type Sealed, sellerOf } from '../../src/protocol/message.js'
 import { type Millis, megabytes, millis, ticks } from '../../src/units.js'
 
@@ -66,15 +66,51 @@ describe('an offer book', () => {
     )
   })
 
-  it('takes in no open offer in the place of another, but in the place of a tombstone', () => {
+  /** By how early this node looks at them. */
+  const ranked = [...sellers].sort((a, b) => rendezvous(me, offerIdOf(b, 1)) - rendezvous(me, offerIdOf(a, 1)))
+
+  it('makes room by forgetting a tombstone first', () => {
     const book = new OfferBook(me, 2)
-    expect(book.put(offerOf('a', {}))).toBe(true)
-    expect(book.put(offerOf('b', {}))).toBe(true)
-    expect(book.hasRoom).toBe(false)
-    expect(book.put(offerOf('c', {}))).toBe(false)
-    expect(book.put(offerOf('a', { sequence: 2, status: 'closed' }))).toBe(true)
-    expect(book.put(offerOf('c', {}))).toBe(true)
-    expect(book.open().map(({ offer }) => offer)).toEqual(['b/1', 'c/1'])
+    const [first, second, last] = [ranked[0]!, ranked[1]!, ranked[2]!]
+    expect(book.put(offerOf(first, {}))).toBe(true)
+    expect(book.put(offerOf(second, {}))).toBe(true)
+    expect(book.hasRoom(offerIdOf(last, 1))).toBe(false)
+    expect(book.put(offerOf(last, {}))).toBe(false)
+    expect(book.put(offerOf(first, { sequence: 2, status: 'closed' }))).toBe(true)
+    expect(book.hasRoom(offerIdOf(last, 1))).toBe(true)
+    expect(book.put(offerOf(last, {}))).toBe(true)
+    expect(book.open().map(({ offer }) => sellerOf(offer))).toEqual([second, last].sort())
+  })
+
+  it('holds, when it is full, what its node would look at first of all that it was ever offered', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(sellers, { minLength: 5 }), (arrivals) => {
+        const book = new OfferBook(me, 4)
+        for (const seller of arrivals) {
+          const hasRoom = book.hasRoom(offerIdOf(seller, 1))
+          expect(book.put(offerOf(seller, {}))).toBe(hasRoom)
+        }
+        const first = ranked.filter((seller) => arrivals.includes(seller)).slice(0, 4)
+        expect(book.open().map(({ offer }) => sellerOf(offer))).toEqual(first.sort())
+      }),
+    )
+  })
+
+  it('holds the last offer of a seller only, however many it opens', () => {
+    const book = new OfferBook(me, 2)
+    const numbered = (number: number, change: Partial<Offer> = {}) =>
+      offerOf('a', { offer: offerIdOf('a', number), ...change })
+    expect(book.put(numbered(9))).toBe(true)
+    expect(book.endedBy(numbered(10))?.offer).toBe('a/9')
+    expect(book.put(numbered(10))).toBe(true)
+    expect(book.put(numbered(8))).toBe(false)
+    expect(book.put(numbered(9, { sequence: 7 }))).toBe(false)
+    expect(book.sequenceOf('a/9', 'a')).toBe(Number.MAX_SAFE_INTEGER)
+    expect(book.sequenceOf('a/11', 'a')).toBeUndefined()
+    expect(book.open().map(({ offer }) => offer)).toEqual(['a/10'])
+    expect(book.endedBy(numbered(10, { sequence: 8, status: 'closed' }))).toBeUndefined()
+    book.put(numbered(10, { sequence: 8, status: 'closed' }))
+    expect(book.endedBy(numbered(11))).toBeUndefined()
   })
 
   it('keeps a closed offer closed against every older copy', () => {

@@ -6,6 +6,7 @@ import type { Signer } from '../../src/ports/signer.js'
 import { encode } from '../../src/protocol/codec.js'
 import { sealedFromJson } from '../../src/protocol/json.js'
 import { type Bid, offerIdOf, type RefusalCode, type Sealed } from '../../src/protocol/message.js'
+import { judge, proofFromJson } from '../../src/protocol/proof.js'
 import { digestOf, verifySeal } from '../../src/protocol/signing.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { megabytes, micros, millis, ticks } from '../../src/units.js'
@@ -104,14 +105,19 @@ describe('a buyer', () => {
     expect(messagesIn(stage.pass(1), 'bid').map(digestOf)).toEqual([digestOf(bid)])
   })
 
-  it('gives up a seller that is silent for as long as an offer lives, and frees its demand for others', () => {
+  it.each([
+    { seller: 'answered once', answered: true, patienceMs: promptRules.offerMsMax },
+    { seller: 'never answered', answered: false, patienceMs: 3 * promptRules.silenceMsMax },
+  ])('gives up a silent seller that $seller after $patienceMs ms, and frees its demand for others', (silent) => {
     const stage = started()
     const forever = { expiresAt: millis(epoch + 600_000) }
     stage.hear(offerBy(seller, forever))
-    stage.pass(promptRules.offerMsMax - 31_000)
+    const bid = theOne(stage.pass(0), 'bid')
+    if (silent.answered) stage.take(quoteBy(seller, { bids: [bid] }))
+    stage.pass(silent.patienceMs - 1)
     expect(statusOf(stage).standing).toHaveLength(1)
     stage.hear(offerBy(other, forever))
-    const moved = messagesIn(stage.pass(62_000), 'bid').map(({ body }) => body.offer)
+    const moved = messagesIn(stage.pass(promptRules.resendMsMax + 2_000), 'bid').map(({ body }) => body.offer)
     expect(moved).toContain(offerIdOf(other.id, 1))
     expect(statusOf(stage).standing.map((bid) => bid.offer)).toEqual([offerIdOf(other.id, 1)])
     expect([...stage.disk.keys()].filter((key) => key.startsWith('buyer/bid/'))).toHaveLength(1)
@@ -187,6 +193,20 @@ describe('a buyer', () => {
 })
 
 describe('an award', () => {
+  it('that contradicts another of its round is kept as a proof that anybody can check, once', () => {
+    const { stage, bid, award } = accepting()
+    const other = awardBy(seller, { bids: [bid] }, { charge: micros(award.body.charge + 1) })
+    const effects = stage.take(other)
+    expect(factsIn(effects)).toContain('equivocated')
+    const key = `proof/${offer}/${award.body.round}`
+    const proof = proofFromJson(stage.disk.get(key)!)!
+    expect(judge(simulatedVerifier, proof)).toEqual({ type: 'proven', against: seller.id })
+    expect(factsIn(stage.take(awardBy(seller, { bids: [bid] }, { charge: micros(1) })))).not.toContain('equivocated')
+    stage.restart()
+    stage.take(award)
+    expect(factsIn(stage.take(other))).not.toContain('equivocated')
+  })
+
   it('is accepted when it can be recomputed: saved in one write with the end of its bid, then sent', () => {
     const { stage, award, effects, accept } = accepting()
     expect(kindsIn(effects)).toEqual(['report awarded', 'save', 'send accept', 'report accepted'])

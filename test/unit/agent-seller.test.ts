@@ -91,17 +91,61 @@ describe('a bid', () => {
     const { stage, offer } = opened({ rules: { ...promptRules, participantsMax: 2 } })
     stage.take(bidBy(ann, { offer, quantity: 5, price: 20 }))
     stage.take(bidBy(bob, { offer, quantity: 5, price: 20 }))
-    expect(refusalsIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 90 })))).toEqual(['auction-full'])
+    const effects = stage.take(bidBy(eve, { offer, quantity: 5, price: 20 }))
+    expect(messagesIn(effects, 'refused').map(({ body }) => [body.to, body.code])).toEqual([[eve.id, 'auction-full']])
     stage.take(bidBy(bob, { offer, sequence: 2, quantity: 0, price: 0 }))
-    expect(messagesIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 90 })), 'quote')).toHaveLength(1)
+    expect(messagesIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 20 })), 'quote')).toHaveLength(1)
     expect(statusOf(stage).participants).toBe(2)
+  })
+
+  it('that offers more takes the place of the cheapest in a full auction, which is told so, also after a crash', () => {
+    const { stage, offer } = opened({ rules: { ...promptRules, participantsMax: 2 } })
+    stage.take(bidBy(ann, { offer, sequence: 8, quantity: 5, price: 30 }))
+    stage.take(bidBy(bob, { offer, sequence: 9, quantity: 5, price: 20 }))
+    const effects = stage.take(bidBy(eve, { offer, quantity: 5, price: 21 }))
+    expect(theOne(effects, 'refused').body).toMatchObject({ to: bob.id, code: 'auction-full', bidSequence: 9 })
+    expect(theOne(effects, 'quote').body.buyer).toBe(eve.id)
+    stage.restart()
+    const won = messagesIn(nextCommit(stage), 'award').map(({ body }) => body.buyer)
+    expect(won.sort()).toEqual([ann.id, eve.id].sort())
+  })
+
+  it('takes no place in a full auction when its buyer did not sign it', () => {
+    const { stage, offer } = opened({ rules: { ...promptRules, participantsMax: 1 } })
+    stage.take(bidBy(ann, { offer, quantity: 5, price: 20 }))
+    const forged = { ...bidBy(eve, { offer, quantity: 5, price: 90 }), signature: new Uint8Array(64).fill(1) }
+    const effects = stage.take(forged)
+    expect(theOne(effects, 'refused').body).toMatchObject({ to: eve.id, code: 'auction-full' })
+  })
+
+  it('of a buyer that let its awards lapse is refused in-default, twice as long each time, until it answers one', () => {
+    const { stage, offer } = opened({ rules: { ...promptRules, idleMsMax: millis(600_000) } })
+    let sequence = 1
+    const tryAgain = () => stage.take(bidBy(ann, { offer, sequence: ++sequence, quantity: 60, price: 50 }))
+    tryAgain()
+    nextAward(stage)
+    stage.pass(promptRules.acceptMsMax)
+    for (const waitMs of [10_000, 20_000, 40_000]) {
+      expect(refusalsIn(tryAgain())).toEqual([])
+      nextAward(stage)
+      stage.pass(promptRules.acceptMsMax)
+      expect(refusalsIn(tryAgain())).toEqual(['in-default'])
+      expect(messagesIn(stage.take(bidBy(bob, { offer, sequence, quantity: 5, price: 20 })), 'quote')).toHaveLength(1)
+      stage.take(bidBy(bob, { offer, sequence: ++sequence, quantity: 0, price: 0 }))
+      stage.pass(waitMs - 2_000)
+      expect(refusalsIn(tryAgain())).toEqual(['in-default'])
+      stage.pass(2_000)
+    }
+    tryAgain()
+    stage.take(acceptBy(ann, nextAward(stage)))
+    expect(refusalsIn(stage.take(bidBy(ann, { offer, sequence: 99, quantity: 5, price: 50 })))).toEqual([])
   })
 
   it('of one bidder too many is refused while winners have not answered', () => {
     const { stage, offer } = opened({ rules: { ...promptRules, participantsMax: 1 } })
     stage.take(bidBy(ann, { offer, quantity: 5, price: 20 }))
     const [award] = messagesIn(stage.pass(5_000), 'award')
-    expect(refusalsIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 90 })))).toEqual(['auction-full'])
+    expect(refusalsIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 20 })))).toEqual(['auction-full'])
     stage.take(declineBy(ann, award!))
     expect(messagesIn(stage.take(bidBy(eve, { offer, quantity: 5, price: 90 })), 'quote')).toHaveLength(1)
   })

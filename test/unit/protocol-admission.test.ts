@@ -270,6 +270,7 @@ test('every refusal code is produced above, save those that need to know the auc
     'offer-closed',
     'below-floor',
     'auction-full',
+    'in-default',
     'unknown-award',
     'award-lapsed',
   ]

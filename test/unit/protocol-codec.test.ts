@@ -189,7 +189,7 @@ describe('what a later version may send is refused as unknown, not as broken', (
     ['a status', () => offerWith({ status: 3 })],
     ['a reserve policy', () => offerWith({ policy: 5 })],
     ['a decline code', () => declineWith({ code: 4 })],
-    ['a refusal code', () => refusedWith({ code: 21 })],
+    ['a refusal code', () => refusedWith({ code: 22 })],
     ['a reason to close', () => closedWith({ reason: 5 })],
   ]
   test.each(news)('%s', (_, outcome) => {

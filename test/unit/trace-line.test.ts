@@ -82,6 +82,7 @@ const facts: { readonly [Type in Fact['type']]: Extract<Fact, { readonly type: T
   lapsed: { type: 'lapsed', offer: offerId, award },
   sold: { type: 'sold', receipt },
   bought: { type: 'bought', receipt },
+  equivocated: { type: 'equivocated', offer: offerId, round: 7 },
   'offer-closed': { type: 'offer-closed', offer: offerId, reason: 'idle' },
   refused: { type: 'refused', by: 'me', peer: buyer.id, offer: offerId, code: 'auction-full' },
 }

@@ -214,6 +214,15 @@ const broken: Readonly<Record<StepLaw, readonly (() => readonly StepLaw[])[]>> =
     () => lawsBrokenBy(saying('award', { evidence: award.body.evidence.slice(1) })),
     () => lawsBrokenBy(saying('award', { evidence: raised(award.body) })),
   ],
+  'only the cheapest bid gives way': [
+    () => {
+      const dearest = [...award.body.evidence].sort((a, b) => b.body.price - a.body.price)[0]!.body
+      const { offer, buyer: to, sequence: bidSequence } = dearest
+      const about = { offer, to, code: 'auction-full', bidSequence } as const
+      const message = refusedBy(signerOf(award.signer), about)
+      return lawsBrokenBy(inEffects('award', (effects) => [...effects, { type: 'send', to, addresses: [], message }]))
+    },
+  ],
   'a reserve is never below the floor': [
     () => lawsBrokenBy(planned(({ sells }) => (sells ? { sells: { ...sells, floor: ticks(90_000) } } : {}))),
   ],

@@ -3389,3 +3389,315 @@ export namespace OfferPage {
     return streamMessage(buf, OfferPage.codec(), opts)
   }
 }
+
+export interface OfferQuestion {
+  market: string
+  after: Uint8Array<ArrayBuffer>
+  limit: number
+  keys: Uint8Array<ArrayBuffer>
+}
+
+export namespace OfferQuestion {
+  let _codec: Codec<OfferQuestion>
+
+  export const codec = (): Codec<OfferQuestion> => {
+    if (_codec == null) {
+      _codec = message<OfferQuestion>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.market != null && obj.market !== '')) {
+          w.uint32(10)
+          w.string(obj.market)
+        }
+
+        if ((obj.after != null && obj.after.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.after)
+        }
+
+        if ((obj.limit != null && obj.limit !== 0)) {
+          w.uint32(24)
+          w.uint32(obj.limit)
+        }
+
+        if ((obj.keys != null && obj.keys.byteLength > 0)) {
+          w.uint32(34)
+          w.bytes(obj.keys)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          market: '',
+          after: uint8ArrayAlloc(0),
+          limit: 0,
+          keys: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.market = reader.string()
+              break
+            }
+            case 2: {
+              obj.after = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.limit = reader.uint32()
+              break
+            }
+            case 4: {
+              obj.keys = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.market`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.after`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.limit`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.keys`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface OfferQuestionMarketFieldEvent {
+    field: '$.market'
+    value: string
+  }
+
+  export interface OfferQuestionAfterFieldEvent {
+    field: '$.after'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface OfferQuestionLimitFieldEvent {
+    field: '$.limit'
+    value: number
+  }
+
+  export interface OfferQuestionKeysFieldEvent {
+    field: '$.keys'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<OfferQuestion>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, OfferQuestion.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<OfferQuestion>): OfferQuestion {
+    return decodeMessage(buf, OfferQuestion.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<OfferQuestion>): Generator<OfferQuestionMarketFieldEvent | OfferQuestionAfterFieldEvent | OfferQuestionLimitFieldEvent | OfferQuestionKeysFieldEvent> {
+    return streamMessage(buf, OfferQuestion.codec(), opts)
+  }
+}
+
+export interface OfferAnswer {
+  entries: Uint8Array<ArrayBuffer>
+  more: boolean
+  offers: Uint8Array<ArrayBuffer>[]
+}
+
+export namespace OfferAnswer {
+  let _codec: Codec<OfferAnswer>
+
+  export const codec = (): Codec<OfferAnswer> => {
+    if (_codec == null) {
+      _codec = message<OfferAnswer>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.entries != null && obj.entries.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.entries)
+        }
+
+        if ((obj.more != null && obj.more !== false)) {
+          w.uint32(16)
+          w.bool(obj.more)
+        }
+
+        if (obj.offers != null && obj.offers.length > 0) {
+          for (const value of obj.offers) {
+            w.uint32(26)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          entries: uint8ArrayAlloc(0),
+          more: false,
+          offers: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.entries = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.more = reader.bool()
+              break
+            }
+            case 3: {
+              if (opts.limits?.offers != null && obj.offers.length === opts.limits.offers) {
+                throw new MaxLengthError('Decode error - repeated field "offers" had too many elements')
+              }
+
+              obj.offers.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          offers: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.entries`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.more`,
+                value: reader.bool()
+              }
+              break
+            }
+            case 3: {
+              if (opts.limits?.offers != null && obj.offers === opts.limits.offers) {
+                throw new MaxLengthError('Streaming decode error - repeated field "offers" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.offers[]`,
+                index: obj.offers,
+                value: reader.bytes()
+              }
+
+              obj.offers++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface OfferAnswerEntriesFieldEvent {
+    field: '$.entries'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface OfferAnswerMoreFieldEvent {
+    field: '$.more'
+    value: boolean
+  }
+
+  export interface OfferAnswerOffersFieldEvent {
+    field: '$.offers[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<OfferAnswer>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, OfferAnswer.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<OfferAnswer>): OfferAnswer {
+    return decodeMessage(buf, OfferAnswer.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<OfferAnswer>): Generator<OfferAnswerEntriesFieldEvent | OfferAnswerMoreFieldEvent | OfferAnswerOffersFieldEvent> {
+    return streamMessage(buf, OfferAnswer.codec(), opts)
+  }
+}

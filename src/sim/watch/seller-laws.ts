@@ -140,11 +140,17 @@ export class SellerLaws {
     else this.#book.delete(buyer)
   }
 
-  /** A bid goes when its buyer did not sign it, and for no other reason. */
-  #refused({ to, code, award }: Refused): void {
+  /** A bid goes when its buyer did not sign it, or when it is the cheapest of a full auction, and for no other reason. */
+  #refused({ to, code, award, bidSequence }: Refused): void {
     if (code === 'award-lapsed' || code === 'unknown-award') this.#trades.refused(award)
     const bid = this.#book.get(to)
     if (code === 'bad-signature' && bid !== undefined && !verifySeal(this.#options.verifier, bid)) this.#book.delete(to)
+    if (code !== 'auction-full' || bid === undefined || bid.body.sequence !== bidSequence) return
+    const cheaper = this.#bids().find(({ price }) => price < bid.body.price)
+    if (cheaper !== undefined) {
+      this.#options.report('only the cheapest bid gives way', `${to} at ${bid.body.price}, not ${cheaper.price}`)
+    }
+    this.#book.delete(to)
   }
 
   #endRound(

@@ -1,0 +1,75 @@
+import type { Offer, OfferId, Sealed } from '../../src/protocol/message.js'
+import type { IndexEntry, OfferKey } from '../../src/protocol/offer-index.js'
+import { offerKeyOf } from '../../src/protocol/offer-index.js'
+
+/** The part of a book that sync reads. */
+export interface PagedBook {
+  page(after: OfferId | '', limit: number): { readonly offers: readonly Sealed<Offer>[]; readonly next: OfferId | '' }
+}
+
+/** How long an index is good enough for others: what is newer reaches them by gossip. */
+const freshMs = 1_000
+
+/**
+ * A book by the keys of its offers, as of a moment ago. Made anew when it is asked for after that; of ten thousand offers
+ * that takes a few milliseconds, because the key of an offer that stays is not computed again.
+ */
+export class OfferIndex {
+  readonly #book: PagedBook
+  readonly #now: () => number
+  #madeAt = Number.NEGATIVE_INFINITY
+  #keys: ReadonlyMap<OfferId, OfferKey> = new Map()
+  #offers: ReadonlyMap<OfferKey, Sealed<Offer>> = new Map()
+  #entries: readonly IndexEntry[] = []
+
+  constructor(book: PagedBook, now: () => number = () => performance.now()) {
+    this.#book = book
+    this.#now = now
+  }
+
+  /** Entries after `after`, and whether there are more. */
+  page(after: OfferKey | '', limit: number): { readonly entries: readonly IndexEntry[]; readonly more: boolean } {
+    const entries = this.entries()
+    const from = after === '' ? 0 : placeAfter(entries, after)
+    return { entries: entries.slice(from, from + limit), more: from + limit < entries.length }
+  }
+
+  /** Those of the offers that are known. */
+  offers(keys: readonly OfferKey[]): readonly Sealed<Offer>[] {
+    this.#freshen()
+    return keys.flatMap((key) => this.#offers.get(key) ?? [])
+  }
+
+  /** In ascending order of keys. */
+  entries(): readonly IndexEntry[] {
+    this.#freshen()
+    return this.#entries
+  }
+
+  #freshen(): void {
+    const now = this.#now()
+    if (now - this.#madeAt < freshMs) return
+    this.#madeAt = now
+    const { offers } = this.#book.page('', Number.POSITIVE_INFINITY)
+    const keyed = offers.map((sealed) => {
+      const id = sealed.body.offer
+      return { id, key: this.#keys.get(id) ?? offerKeyOf(id), sealed }
+    })
+    this.#keys = new Map(keyed.map(({ id, key }) => [id, key]))
+    this.#offers = new Map(keyed.map(({ key, sealed }) => [key, sealed]))
+    this.#entries = keyed
+      .map(({ key, sealed }) => ({ key, sequence: sealed.body.sequence }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+  }
+}
+
+function placeAfter(entries: readonly IndexEntry[], key: OfferKey): number {
+  let low = 0
+  let high = entries.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (entries[middle]!.key <= key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
