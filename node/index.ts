@@ -6,7 +6,7 @@
  */
 import './polyfill.js'
 
-export { IdentityCorruptError, IdentityPermissionsError } from './identity.js'
+export { IdentityCorruptError, IdentityPermissionsError, PassphraseWrongError } from './identity.js'
 export { type MarketNode, type MarketNodeOptions, type NodeStatus, startMarketNode } from './market-node.js'
 export { type ReplayedFile, replayFile } from './replay-files.js'
 export {

@@ -18,6 +18,7 @@ import { Discovery } from './libp2p/discovery.js'
 import { OfferSync } from './libp2p/offer-sync.js'
 import { meshPeersOf } from './libp2p/shim.js'
 import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
+import type { PassphraseSource } from './passphrase.js'
 import { ed25519Verifier, signerOf } from './signer-ed25519.js'
 import { LevelStore } from './store-level.js'
 import { LiveTrace } from './trace-live.js'
@@ -36,6 +37,8 @@ export interface MarketNodeOptions {
   readonly local: boolean
   /** 32 bytes that the identity follows from, for swarms that must be repeatable; default: the one in the folder. */
   readonly identitySeed?: Uint8Array
+  /** Where the passphrase of an encrypted identity comes from; the environment unless said. */
+  readonly passphrase?: PassphraseSource
   readonly rules: Rules
   readonly sells?: SellPlan
   readonly wants?: BuyPlan
@@ -79,8 +82,10 @@ const offersTopic = (market: string): string => offersTopicOf({ market, shard: 0
 
 /** Opens the store, begins to listen and to dial, and resolves as soon as the node can be reached. */
 export async function startMarketNode(options: MarketNodeOptions): Promise<MarketNode> {
-  const { folder, identitySeed } = options
-  const privateKey = identitySeed === undefined ? await loadIdentity(folder) : await identityFromSeed(identitySeed)
+  const { folder, identitySeed, passphrase } = options
+  const privateKey = await (identitySeed === undefined
+    ? loadIdentity(folder, passphrase)
+    : identityFromSeed(identitySeed))
   const store = await LevelStore.open(join(folder, 'store'))
   let host: Host | undefined
   try {

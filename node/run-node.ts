@@ -28,6 +28,7 @@ export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): P
   const { options = nodeOptionsOf(config), onStarted } = run
   const node = await startMarketNode(options).catch((cause: Error) => {
     options.log.error({ err: cause }, 'did not start')
+    if (cause instanceof CommandError) throw cause
     throw didNotStart(config, startProblemOf(cause), cause)
   })
   const api = await startApi(config, node)
