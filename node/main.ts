@@ -3,6 +3,7 @@ import './polyfill.js'
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addClear } from './commands/clear.js'
+import { addDoctor } from './commands/doctor.js'
 import { addKey } from './commands/key.js'
 import { addNode } from './commands/node.js'
 import { addReplay } from './commands/replay.js'
@@ -41,7 +42,8 @@ function commandLine(): Command {
     .showSuggestionAfterError(true)
     .showHelpAfterError('(overage --help lists the commands; overage <command> --help explains one)')
     .exitOverride()
-  for (const add of [addClear, addReply, addNode, addKey, addSwarm, addSimulate, addStudy, addReplay]) add(program)
+  for (const add of [addClear, addReply, addNode, addKey, addDoctor, addSwarm, addSimulate, addStudy, addReplay])
+    add(program)
   return program
 }
 

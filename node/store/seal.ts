@@ -18,7 +18,12 @@ export interface SealRecord {
 export class Seal {
   readonly #digests = new Map<string, bigint>()
   #sum = 0n
-  #commits = 0
+  #commits: number
+
+  /** `commits`: of the store that this one goes on from. */
+  constructor({ commits = 0 } = {}) {
+    this.#commits = commits
+  }
 
   /** Synced writes so far. */
   get commits(): number {
