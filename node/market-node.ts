@@ -15,7 +15,7 @@ import { identityFromSeed, loadIdentity } from './identity.js'
 import { ownAddressesOf } from './libp2p/address.js'
 import { composeLibp2p, type Host } from './libp2p/compose.js'
 import { Discovery } from './libp2p/discovery.js'
-import { OfferSync } from './libp2p/offer-sync.js'
+import { OfferSync, type OfferSyncSettings } from './libp2p/offer-sync.js'
 import { meshPeersOf } from './libp2p/shim.js'
 import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
 import type { PassphraseSource } from './passphrase.js'
@@ -40,6 +40,8 @@ export interface MarketNodeOptions {
   /** Where the passphrase of an encrypted identity comes from; the environment unless said. */
   readonly passphrase?: PassphraseSource
   readonly rules: Rules
+  /** How often offers are asked for, where it is not the usual. */
+  readonly sync?: Partial<OfferSyncSettings>
   readonly sells?: SellPlan
   readonly wants?: BuyPlan
   readonly log: Logger
@@ -60,6 +62,8 @@ export interface MarketNode {
   /** Where it can be dialled. */
   addresses(): readonly string[]
   status(): NodeStatus
+  /** Streams of every protocol, over all connections. */
+  openStreams(): number
   onFact(listener: (fact: Fact) => void): void
   /** Calls `listener` when the store or the trace failed: the node then sends nothing more and should be stopped. */
   onFailure(listener: (error: Error) => void): void
@@ -180,6 +184,7 @@ class Libp2pMarketNode implements MarketNode {
         return { offers: offers.map(encode), next }
       },
       receive: (from, bytes) => this.#driver.gossip(from, bytes),
+      ...(options.sync !== undefined && { settings: options.sync }),
     })
   }
 
@@ -202,6 +207,10 @@ class Libp2pMarketNode implements MarketNode {
       meshPeers: meshPeersOf(this.#host.services.pubsub, offersTopic(this.#options.market)).length,
       traffic: this.#transport.traffic(),
     }
+  }
+
+  openStreams(): number {
+    return this.#host.getConnections().reduce((sum, { streams }) => sum + streams.length, 0)
   }
 
   onFact(listener: (fact: Fact) => void): void {
