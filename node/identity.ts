@@ -10,6 +10,16 @@ export { IdentityCorruptError, IdentityPermissionsError, PassphraseWrongError } 
 
 const fileName = 'identity.key'
 
+/** The store belongs to another identity: under this one, what it sold and bought could not be settled. */
+export class IdentityMismatchError extends Error {
+  override readonly name = 'IdentityMismatchError'
+
+  constructor(folder: string, { key, owner }: { readonly key: string; readonly owner: string | undefined }) {
+    const whose = owner === undefined ? 'has a store but no key' : `has a store of ${owner} and the key of ${key}`
+    super(`${folder} ${whose}; put the right ${fileName} back, or give this node another folder`)
+  }
+}
+
 export const identityFileOf = (folder: string): string => join(folder, fileName)
 
 /**

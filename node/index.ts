@@ -6,7 +6,12 @@
  */
 import './polyfill.js'
 
-export { IdentityCorruptError, IdentityPermissionsError, PassphraseWrongError } from './identity.js'
+export {
+  IdentityCorruptError,
+  IdentityMismatchError,
+  IdentityPermissionsError,
+  PassphraseWrongError,
+} from './identity.js'
 export { type MarketNode, type MarketNodeOptions, type NodeStatus, startMarketNode } from './market-node.js'
 export { type ReplayedFile, replayFile } from './replay-files.js'
 export {

@@ -1,4 +1,5 @@
 import './polyfill.js'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Command, Fact, ParticipantStatus } from '../src/agent/agent.js'
@@ -7,11 +8,12 @@ import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
 import type { StoreContents } from '../src/ports/store.js'
 import { byteWire, encode } from '../src/protocol/codec.js'
 import { offersTopicOf } from '../src/protocol/topics.js'
+import { ownerOf } from '../src/runtime/audit.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
 import { recorded } from '../src/runtime/recording.js'
 import { Prng } from '../src/sim/prng.js'
 import { SystemClock } from './clock-system.js'
-import { identityFromSeed, loadIdentity } from './identity.js'
+import { IdentityMismatchError, identityFileOf, identityFromSeed, loadIdentity } from './identity.js'
 import { ownAddressesOf } from './libp2p/address.js'
 import { composeLibp2p, type Host } from './libp2p/compose.js'
 import { Discovery } from './libp2p/discovery.js'
@@ -20,6 +22,7 @@ import { meshPeersOf } from './libp2p/shim.js'
 import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
 import type { PassphraseSource } from './passphrase.js'
 import { ed25519Verifier, signerOf } from './signer-ed25519.js'
+import { readMark } from './store/mark.js'
 import { LevelStore } from './store-level.js'
 import { LiveTrace } from './trace-live.js'
 
@@ -87,6 +90,9 @@ const offersTopic = (market: string): string => offersTopicOf({ market, shard: 0
 /** Opens the store, begins to listen and to dial, and resolves as soon as the node can be reached. */
 export async function startMarketNode(options: MarketNodeOptions): Promise<MarketNode> {
   const { folder, identitySeed, passphrase } = options
+  // A new key would be made where the old one was lost, over a store that it cannot settle.
+  if (identitySeed === undefined && !existsSync(identityFileOf(folder)) && (readMark(join(folder, 'store')) ?? 0) > 0)
+    throw new IdentityMismatchError(folder, { key: '', owner: undefined })
   const privateKey = await (identitySeed === undefined
     ? loadIdentity(folder, passphrase)
     : identityFromSeed(identitySeed))
@@ -94,9 +100,12 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
   let host: Host | undefined
   try {
     const restored = await store.contents()
+    const signer = signerOf(privateKey)
+    const owner = ownerOf(restored)
+    if (owner !== undefined && owner !== signer.id) throw new IdentityMismatchError(folder, { key: signer.id, owner })
     const { listen, local, market } = options
     host = await composeLibp2p({ privateKey, listen, local, topics: [offersTopic(market)] })
-    const node = new Libp2pMarketNode(options, { host, store, restored, signer: signerOf(privateKey) })
+    const node = new Libp2pMarketNode(options, { host, store, restored, signer })
     await node.start()
     return node
   } catch (error) {

@@ -113,6 +113,11 @@ export function auditOf(contents: StoreContents, verifier: Verifier, unreadable:
   }
 }
 
+/** Whose store this is, as far as anything in it is signed by its owner; every signature is taken at its word. */
+export function ownerOf(contents: StoreContents): PeerId | undefined {
+  return auditOf(contents, { verify: () => true }).owners[0]
+}
+
 const kindOf = (key: string) => kinds.find(({ prefix }) => key.startsWith(prefix))
 
 function problemIn(read: () => void): string | undefined {
