@@ -1,11 +1,17 @@
 /** `overage key`: what a person does with the key of a node. */
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import type { KeyAct, KeyFlags } from './commands/key.js'
 import { CommandError, UsageError } from './errors.js'
 import { identityFileOf } from './identity.js'
 import { isEncrypted, type KeyBytes, keyBytesOf, keyIn, readKeyFile, replaceKeyFile } from './key-file.js'
 import { askedPassphrase, chosenPassphrase, type PassphraseSource, passphraseSource } from './passphrase.js'
+
+export interface KeyFlags {
+  readonly passphraseFile?: string
+  readonly newPassphraseFile?: string
+}
+
+export type KeyAct = 'show' | 'encrypt' | 'decrypt' | 'change'
 
 interface KeyRequest extends KeyFlags {
   readonly folder: string

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { DoctorFlags } from '../doctor/run.js'
 
 const help = `
 FOLDER is a node's folder, .overage/<name> unless it was told otherwise. Nothing in it is changed without --repair.
@@ -12,14 +13,6 @@ Examples:
   $ overage doctor .overage/ann
   $ overage doctor .overage/ann --config node.json      compares what was traded with its plans too
   $ overage doctor .overage/ann --repair`
-
-export interface DoctorFlags {
-  readonly config?: string
-  readonly passphraseFile?: string
-  readonly repair?: boolean
-  readonly acceptLoss?: boolean
-  readonly json?: boolean
-}
 
 export function addDoctor(program: Command): void {
   program

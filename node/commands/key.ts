@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { KeyAct, KeyFlags } from '../key.js'
 
 const help = `
 FOLDER is a node's folder, .overage/<name> unless it was told otherwise. The key in it is the node: whoever has the key can
@@ -12,13 +13,6 @@ Examples:
   $ overage key encrypt .overage/ann
   $ overage key change .overage/ann --passphrase-file old.txt --new-passphrase-file new.txt
   $ age --decrypt .overage/ann/identity.key | wc -c        the same without overage`
-
-export interface KeyFlags {
-  readonly passphraseFile?: string
-  readonly newPassphraseFile?: string
-}
-
-export type KeyAct = 'show' | 'encrypt' | 'decrypt' | 'change'
 
 export function addKey(program: Command): void {
   const key = program

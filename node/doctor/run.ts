@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pc from 'picocolors'
-import type { DoctorFlags } from '../commands/doctor.js'
 import { loadConfig } from '../config.js'
 import { exitCodes, UsageError } from '../errors.js'
 import { counted } from '../format.js'
@@ -11,6 +10,14 @@ import { tableOf } from '../table.js'
 import type { Check } from './check.js'
 import { type Examination, examine, exists, type Patient } from './examine.js'
 import { type Repair, repair } from './repair.js'
+
+export interface DoctorFlags {
+  readonly config?: string
+  readonly passphraseFile?: string
+  readonly repair?: boolean
+  readonly acceptLoss?: boolean
+  readonly json?: boolean
+}
 
 /** Sets the exit code. @throws UsageError when there is no such folder, CommandError when a repair would forget too much. */
 export async function runDoctor(folder: string, flags: DoctorFlags): Promise<void> {

@@ -3,9 +3,12 @@
  * at thirty times the usual pace; memory after collection, handles, streams and disk are sampled, and none may grow.
  */
 import '../../node/polyfill.js'
+import { execFile } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Command, InvalidArgumentError } from 'commander'
 import { exitCodes } from '../../node/errors.js'
 import { seconds } from '../../node/format.js'
@@ -13,7 +16,7 @@ import { Interruption } from '../../node/interruption.js'
 import { LiveLine } from '../../node/live-line.js'
 import { tableOf } from '../../node/table.js'
 import { measuresIn } from './measures.js'
-import { residentsOf, speed, visit } from './nodes.js'
+import { addressesOf, residentsOf, speed, type Visit } from './nodes.js'
 import { growthOf, type Sample } from './slope.js'
 
 interface Flags {
@@ -42,6 +45,7 @@ const sampleMs = 5_000
 /** Code is compiled, buffers find their size, and everybody has met everybody by then. */
 const warmUpShare = 0.25
 const visitors = 3
+const visitor = new URL('visitor.js', import.meta.url)
 const stayMs = 2_000
 const pauseMs = 500
 
@@ -73,7 +77,9 @@ try {
 
 async function comeAndGo(): Promise<void> {
   while (!over) {
-    await visit(flags.folder, `visitor-${(visits % visitors) + 1}`, residents, stayMs)
+    const name = `visitor-${(visits % visitors) + 1}`
+    const given: Visit = { folder: flags.folder, name, bootstrap: addressesOf(residents), stayMs }
+    await promisify(execFile)(process.execPath, [fileURLToPath(visitor), JSON.stringify(given)])
     visits += 1
     await delay(pauseMs)
   }

@@ -47,14 +47,16 @@ export async function residentsOf({ folder, residents }: Cast): Promise<readonly
   return nodes
 }
 
+export interface Visit {
+  readonly folder: string
+  readonly name: string
+  readonly bootstrap: readonly string[]
+  readonly stayMs: number
+}
+
 /** One visit: connects, offers, is seen, withdraws, leaves. The same few people come again and again. */
-export async function visit(
-  folder: string,
-  name: string,
-  residents: readonly MarketNode[],
-  stayMs: number,
-): Promise<void> {
-  const node = await startNode({ folder, name, bootstrap: addressesOf(residents), plans: { sells, wants } })
+export async function visit({ folder, name, bootstrap, stayMs }: Visit): Promise<void> {
+  const node = await startNode({ folder, name, bootstrap, plans: { sells, wants } })
   try {
     node.trade()
     await new Promise((resolve) => setTimeout(resolve, stayMs))
@@ -63,7 +65,8 @@ export async function visit(
   }
 }
 
-const addressesOf = (nodes: readonly MarketNode[]): readonly string[] => nodes.flatMap((node) => node.addresses())
+export const addressesOf = (nodes: readonly MarketNode[]): readonly string[] =>
+  nodes.flatMap((node) => node.addresses())
 
 interface Start {
   readonly folder: string
