@@ -48,6 +48,7 @@ const visitors = 3
 const visitor = new URL('visitor.js', import.meta.url)
 const stayMs = 2_000
 const pauseMs = 500
+const stopMsMax = 20_000
 
 const collect = (globalThis as { gc?: () => void }).gc
 if (collect === undefined) throw new Error('run this by npm run soak:node, which adds --expose-gc')
@@ -70,9 +71,13 @@ try {
   if (!interruption.happened) tell()
 } finally {
   line.end()
-  await stop()
+  const stopped = await Promise.race([stop().then(() => true), delay(stopMsMax, false)])
   interruption.end()
   if (interruption.happened) process.exitCode = exitCodes.interrupted
+  if (!stopped) {
+    console.error(`the nodes did not stop within ${seconds(stopMsMax)}`)
+    process.exit(exitCodes.failed)
+  }
 }
 
 async function comeAndGo(): Promise<void> {
