@@ -27,6 +27,7 @@ export interface NodeConfig {
   readonly local: boolean
   /** Where its HTTP API listens; undefined: nowhere. */
   readonly api?: ApiAddress
+  readonly passphraseFile?: string
   /** 32 bytes; absent for every real person. */
   readonly identitySeed?: Uint8Array
   readonly sells?: SellPlan
@@ -70,6 +71,7 @@ const settingFields: Readonly<Record<SettingFlag, z.ZodType>> = {
   bootstrap: addressesField,
   local: switchField,
   api: apiField,
+  'passphrase-file': pathField,
   'log-file': pathField,
   'log-level': levelField,
   trace: pathField,
@@ -88,6 +90,7 @@ const fileSchema = z.strictObject({
   bootstrap: addressesField.default([]),
   local: switchField.default(false),
   api: apiField.default('127.0.0.1:0'),
+  passphraseFile: pathField.optional(),
   /** Whoever knows the seed is this node: only for swarms that must be repeatable. */
   identitySeed: z
     .string()
@@ -111,6 +114,7 @@ const configSchema: z.ZodType<NodeConfig, unknown> = fileSchema.transform((file)
     bootstrap: file.bootstrap,
     local: file.local,
     ...(api !== undefined && { api }),
+    ...(file.passphraseFile !== undefined && { passphraseFile: file.passphraseFile }),
     ...(file.identitySeed !== undefined && { identitySeed: new Uint8Array(Buffer.from(file.identitySeed, 'hex')) }),
     ...(file.sells !== undefined && { sells: file.sells }),
     ...(file.wants !== undefined && { wants: file.wants }),

@@ -6,8 +6,23 @@
  */
 import './polyfill.js'
 
-export { IdentityCorruptError, IdentityPermissionsError } from './identity.js'
+export {
+  IdentityCorruptError,
+  IdentityMismatchError,
+  IdentityPermissionsError,
+  PassphraseWrongError,
+} from './identity.js'
 export { type MarketNode, type MarketNodeOptions, type NodeStatus, startMarketNode } from './market-node.js'
 export { type ReplayedFile, replayFile } from './replay-files.js'
-export { LevelStore, StoreClosedError, StoreCorruptError, StoreLockedError, StoreOpenError } from './store-level.js'
+export {
+  LevelStore,
+  StoreClosedError,
+  StoreCorruptError,
+  StoreDamagedError,
+  StoreLockedError,
+  StoreMissingError,
+  StoreOpenError,
+  StoreOutdatedError,
+  StoreWriteError,
+} from './store-level.js'
 export { TraceFile, TraceFolder, TraceWriteError } from './trace-file.js'

@@ -9,9 +9,12 @@ export type { Logger } from 'pino'
 
 /** Opens (appends to) a log file; every line carries the time and the node's name. */
 export function openLog(file: string, options: { readonly level: LogLevel; readonly node: string }): Logger {
-  mkdirSync(dirname(file), { recursive: true })
+  // A log tells of bids and sales; a folder that it makes is for its owner.
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   // Synchronous writes: the last line before a crash is the one that matters.
   const sink = destination({ dest: file, append: true, sync: true })
+  // A full disk ends the log, and not the node: the store decides about that.
+  sink.on('error', (error: Error) => process.stderr.write(`the log ${file} cannot be written: ${error.message}\n`))
   const serializers = { fact: legible }
   return pino(
     { level: options.level, base: { node: options.node }, timestamp: stdTimeFunctions.isoTime, serializers },

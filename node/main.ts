@@ -3,6 +3,8 @@ import './polyfill.js'
 import { Command, CommanderError } from 'commander'
 import { addBuy } from './commands/buy.js'
 import { addClear } from './commands/clear.js'
+import { addDoctor } from './commands/doctor.js'
+import { addKey } from './commands/key.js'
 import { addNode } from './commands/node.js'
 import { addOffers } from './commands/offers.js'
 import { addPeers } from './commands/peers.js'
@@ -51,7 +53,8 @@ function commandLine(): Command {
     .showHelpAfterError('(overage --help lists the commands; overage <command> --help explains one)')
     .exitOverride()
   const asking = [addStatus, addPeers, addOffers, addSell, addBuy, addWithdraw, addSales, addReceipts]
-  for (const add of [addNode, ...asking, addSwarm, addSimulate, addStudy, addReplay, addClear, addReply]) add(program)
+  const running = [addNode, ...asking, addKey, addDoctor]
+  for (const add of [...running, addSwarm, addSimulate, addStudy, addReplay, addClear, addReply]) add(program)
   return program
 }
 

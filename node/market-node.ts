@@ -1,4 +1,5 @@
 import './polyfill.js'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Logger } from 'pino'
@@ -10,21 +11,24 @@ import type { PeerId } from '../src/ports/signer.js'
 import type { StoreContents } from '../src/ports/store.js'
 import { byteWire } from '../src/protocol/codec.js'
 import { offersTopicOf } from '../src/protocol/topics.js'
+import { ownerOf } from '../src/runtime/audit.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
 import { recorded } from '../src/runtime/recording.js'
 import { Prng } from '../src/sim/prng.js'
 import { SystemClock } from './clock-system.js'
-import { identityFromSeed, loadIdentity } from './identity.js'
+import { IdentityMismatchError, identityFileOf, identityFromSeed, loadIdentity } from './identity.js'
 import { ownAddressesOf } from './libp2p/address.js'
 import { composeLibp2p, type Host } from './libp2p/compose.js'
 import { Discovery } from './libp2p/discovery.js'
 import { type Offence, PeerGuard, type PeerRefusal } from './libp2p/guard.js'
 import { offenceOf } from './libp2p/offences.js'
-import { OfferSync } from './libp2p/offer-sync.js'
+import { OfferSync, type OfferSyncSettings } from './libp2p/offer-sync.js'
 import { type Peer, type PeerNews, peersOf, watchPeers } from './libp2p/peers.js'
 import { meshPeersOf } from './libp2p/shim.js'
 import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
+import type { PassphraseSource } from './passphrase.js'
 import { ed25519Verifier, signerOf } from './signer-ed25519.js'
+import { readMark } from './store/mark.js'
 import { LevelStore } from './store-level.js'
 import { LiveTrace } from './trace-live.js'
 
@@ -42,7 +46,11 @@ export interface MarketNodeOptions {
   readonly local: boolean
   /** 32 bytes that the identity follows from, for swarms that must be repeatable; default: the one in the folder. */
   readonly identitySeed?: Uint8Array
+  /** Where the passphrase of an encrypted identity comes from; the environment unless said. */
+  readonly passphrase?: PassphraseSource
   readonly rules: Rules
+  /** How often offers are asked for, where it is not the usual. */
+  readonly sync?: Partial<OfferSyncSettings>
   readonly sells?: SellPlan
   readonly wants?: BuyPlan
   readonly log: Logger
@@ -71,6 +79,8 @@ export interface MarketNode {
   readonly view: Pick<Participant, 'offers' | 'auction' | 'bids'>
   readonly rules: Rules
   peers(): Promise<readonly Peer[]>
+  /** Streams of every protocol, over all connections. */
+  openStreams(): number
   onFact(listener: (fact: Fact) => void): void
   onPeer(listener: (news: PeerNews) => void): void
   /** The peers that this node has disconnected and refuses for now, each with the reason. */
@@ -98,12 +108,20 @@ const offersTopic = (market: string): string => offersTopicOf({ market, shard: 0
 
 /** Opens the store, begins to listen and to dial, and resolves as soon as the node can be reached. */
 export async function startMarketNode(options: MarketNodeOptions): Promise<MarketNode> {
-  const { folder, identitySeed } = options
-  const privateKey = identitySeed === undefined ? await loadIdentity(folder) : await identityFromSeed(identitySeed)
+  const { folder, identitySeed, passphrase } = options
+  // A new key would be made where the old one was lost, over a store that it cannot settle.
+  if (identitySeed === undefined && !existsSync(identityFileOf(folder)) && (readMark(join(folder, 'store')) ?? 0) > 0)
+    throw new IdentityMismatchError(folder, { key: '', owner: undefined })
+  const privateKey = await (identitySeed === undefined
+    ? loadIdentity(folder, passphrase)
+    : identityFromSeed(identitySeed))
   const store = await LevelStore.open(join(folder, 'store'))
   let host: Host | undefined
   try {
     const restored = await store.contents()
+    const signer = signerOf(privateKey)
+    const owner = ownerOf(restored)
+    if (owner !== undefined && owner !== signer.id) throw new IdentityMismatchError(folder, { key: signer.id, owner })
     const { listen, local, market, metrics, log } = options
     const topics = [offersTopic(market)]
     const guard = new PeerGuard({
@@ -113,7 +131,7 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
       },
     })
     host = await composeLibp2p({ privateKey, listen, local, topics, guard, ...(metrics && { metrics }) })
-    const node = new Libp2pMarketNode(options, { host, guard, store, restored, signer: signerOf(privateKey) })
+    const node = new Libp2pMarketNode(options, { host, guard, store, restored, signer })
     await node.start()
     return node
   } catch (error) {
@@ -204,6 +222,7 @@ class Libp2pMarketNode implements MarketNode {
       book: this.#participant,
       receive: (from, bytes) => this.#driver.synced(from, bytes),
       guard,
+      ...(options.sync !== undefined && { settings: options.sync }),
     })
   }
 
@@ -243,6 +262,10 @@ class Libp2pMarketNode implements MarketNode {
 
   refusals(): readonly PeerRefusal[] {
     return this.#guard.refusals()
+  }
+
+  openStreams(): number {
+    return this.#host.getConnections().reduce((sum, { streams }) => sum + streams.length, 0)
   }
 
   onFact(listener: (fact: Fact) => void): void {

@@ -1,8 +1,13 @@
 import type { NodeConfig } from './config.js'
 import { openLog } from './log.js'
 import type { MarketNodeOptions } from './market-node.js'
+import { passphraseSource } from './passphrase.js'
 
 /** What a configuration says of the node itself, its log opened. */
-export function nodeOptionsOf({ log, api: _, ...node }: NodeConfig): MarketNodeOptions {
-  return { ...node, log: openLog(log.file, { level: log.level, node: node.name }) }
+export function nodeOptionsOf({ log, api: _, passphraseFile, ...node }: NodeConfig): MarketNodeOptions {
+  return {
+    ...node,
+    passphrase: passphraseSource(passphraseFile),
+    log: openLog(log.file, { level: log.level, node: node.name }),
+  }
 }

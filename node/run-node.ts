@@ -31,6 +31,7 @@ export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): P
   const options = config.api === undefined ? given : { metrics: await newRegistry(), ...given }
   const node = await startMarketNode(options).catch((cause: Error) => {
     options.log.error({ err: cause }, 'did not start')
+    if (cause instanceof CommandError) throw cause
     throw didNotStart(config, startProblemOf(cause), cause)
   })
   const api = await startApi(config, node, options)

@@ -11,6 +11,7 @@ export type SettingFlag =
   | 'bootstrap'
   | 'local'
   | 'api'
+  | 'passphrase-file'
   | 'log-file'
   | 'log-level'
   | 'trace'
@@ -74,6 +75,14 @@ export const settings: readonly Setting[] = [
     reads: 'switch',
     fallback: 'false',
     why: 'all peers are on this machine or LAN: short rounds, no limits per address',
+  },
+  {
+    field: ['passphraseFile'],
+    flag: 'passphrase-file',
+    variable: 'OVERAGE_PASSPHRASE_FILE',
+    reads: 'text',
+    fallback: 'OVERAGE_PASSPHRASE, or asked',
+    why: 'a file whose first line is the passphrase of the identity; only where it is encrypted',
   },
   {
     field: ['api'],

@@ -127,7 +127,7 @@ describe('a node that is stopped and started again', () => {
 
   it('refuses a store that another node has open, and says so', async () => {
     await startNode('seller', { sells })
-    await expect(startNode('seller', { sells })).rejects.toThrow('in use by another process')
+    await expect(startNode('seller', { sells })).rejects.toThrow('in use by this process')
   })
 })
 

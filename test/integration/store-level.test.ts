@@ -7,7 +7,8 @@ import { LevelStore } from '../../node/store-level.js'
 import { storeCompliance } from '../compliance/store.js'
 
 storeCompliance('LevelDB', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'overage-store-'))
+  const parent = await mkdtemp(join(tmpdir(), 'overage-store-'))
+  const folder = join(parent, 'store')
   let last: LevelStore | undefined
   return {
     open: async () => {
@@ -19,24 +20,26 @@ storeCompliance('LevelDB', async () => {
       await last?.contents()
       await new Promise(setImmediate)
     },
-    remove: () => rm(folder, { recursive: true }),
+    remove: () => rm(parent, { recursive: true }),
   }
 })
 
 describe('a LevelDB store', () => {
+  let parent: string
   let folder: string
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'overage-store-'))
+    parent = await mkdtemp(join(tmpdir(), 'overage-store-'))
+    folder = join(parent, 'store')
   })
 
-  afterEach(() => rm(folder, { recursive: true }))
+  afterEach(() => rm(parent, { recursive: true }))
 
-  it('that is open elsewhere is refused with advice', async () => {
+  it('that is open already is refused, and says by whom', async () => {
     const store = await LevelStore.open(folder)
     await expect(LevelStore.open(folder)).rejects.toMatchObject({
       name: 'StoreLockedError',
-      message: expect.stringContaining('another process'),
+      message: expect.stringContaining(`in use by this process, ${process.pid}`),
     })
     await store.close()
     const again = await LevelStore.open(folder)
@@ -44,7 +47,7 @@ describe('a LevelDB store', () => {
   })
 
   it('that cannot be opened is refused by name', async () => {
-    const file = join(folder, 'file')
+    const file = join(parent, 'file')
     await writeFile(file, 'not a folder')
     await expect(LevelStore.open(file)).rejects.toMatchObject({ name: 'StoreOpenError' })
   })
