@@ -28,12 +28,14 @@ export type AgentEvent =
   | { readonly type: 'undelivered'; readonly to: PeerId }
   | { readonly type: 'command'; readonly command: Command }
 
-/** What its person asks of an agent. */
+/** What its person, or the host it runs on, tells an agent. */
 export type Command =
   /** Close the open offer; what was already awarded is still settled. */
   | { readonly type: 'withdraw-offer' }
   /** Withdraw every standing bid and send no more. */
   | { readonly type: 'stop-buying' }
+  /** From now on the node can be dialled there, and nowhere else; at most 4 of them go into its offer. */
+  | { readonly type: 'addresses'; readonly addresses: readonly string[] }
 
 /** What an agent wants done, in order. A `save` is in place before any later effect goes out. */
 export type Effect =

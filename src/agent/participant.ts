@@ -19,7 +19,7 @@ export interface ParticipantOptions {
   readonly market: string
   readonly rules: Rules
   readonly random: Random
-  /** Where this node can be dialled. */
+  /** Where this node can be dialled, until a command says otherwise. */
   readonly addresses: readonly string[]
   readonly sells?: SellPlan | undefined
   readonly wants?: BuyPlan | undefined
@@ -27,20 +27,27 @@ export interface ParticipantOptions {
   readonly restored: StoreContents
 }
 
+/** One that leads through a relay leaves out whom it leads to (SPEC §5). */
+const wholeAddress = (address: string, offer: OfferId): string =>
+  address.endsWith('/p2p-circuit') ? `${address}/p2p/${sellerOf(offer)}` : address
+
 /** One person's node: an offer book, and a seller, a buyer, or both. */
 export class Participant implements Agent {
   readonly #me: PeerId
   readonly #book: OfferBook
   readonly #seller: Seller | undefined
   readonly #buyer: Buyer | undefined
+  #addresses: readonly string[]
   /** Until its start a participant learns of offers and does nothing else. */
   #started = false
 
   constructor(options: ParticipantOptions) {
-    const { signer, verifier, market, rules, random, addresses, sells, wants, restored } = options
+    const { signer, verifier, market, rules, random, sells, wants, restored } = options
     this.#me = signer.id
+    this.#addresses = options.addresses
     this.#book = new OfferBook(signer.id, rules.offersMax)
     if (sells !== undefined) {
+      const addresses = () => this.#addresses
       this.#seller = new Seller({ signer, verifier, market, rules, plan: sells, addresses, restored })
     }
     if (wants !== undefined) {
@@ -70,7 +77,7 @@ export class Participant implements Agent {
 
   /** Where the sellers of open offers can be dialled. */
   knownAddresses(): readonly string[] {
-    return this.#book.open().flatMap(({ addresses }) => addresses)
+    return this.#book.open().flatMap(({ offer, addresses }) => addresses.map((address) => wholeAddress(address, offer)))
   }
 
   status(): ParticipantStatus {
@@ -160,6 +167,10 @@ export class Participant implements Agent {
         break
       case 'stop-buying':
         this.#buyer?.stop(now, out)
+        break
+      case 'addresses':
+        this.#addresses = command.addresses
+        this.#seller?.moved(now)
         break
     }
   }

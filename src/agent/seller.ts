@@ -37,7 +37,8 @@ export interface SellerOptions {
   readonly market: string
   readonly rules: Rules
   readonly plan: SellPlan
-  readonly addresses: readonly string[]
+  /** Where this node can be dialled now. */
+  readonly addresses: () => readonly string[]
   readonly restored: StoreContents
 }
 
@@ -124,6 +125,11 @@ export class Seller {
     if (this.#clock.isRoundOver(now)) this.#endRound(now, out)
     if (this.#clock.isIdleOver(now)) this.#close(now, 'idle', out)
     else if (this.#announcer.isDue(now)) this.#publish(now, out)
+  }
+
+  /** Where it can be dialled has changed, which whoever bids must know. */
+  moved(now: Millis): void {
+    if (this.#isOpen) this.#announcer.want(now)
   }
 
   /** Takes the offer back. What is already awarded is still settled. */
@@ -305,12 +311,7 @@ export class Seller {
   }
 
   #considerGossip(now: Millis): void {
-    this.#announcer.consider(now, this.#publicPrice())
-  }
-
-  /** What a newcomer would pay per MB for all that is available: the price that news is about. */
-  #publicPrice(): number {
-    return meanPriceOf(this.#publicLadder())
+    this.#announcer.consider(now, meanPriceOf(this.#publicLadder()))
   }
 
   #publicLadder(): Ladder {
@@ -335,7 +336,7 @@ export class Seller {
       issuedAt: now,
       expiresAt: (now + rules.offerMsMax) as Millis,
       closesAt,
-      addresses: addresses.slice(0, limits.addressesMax),
+      addresses: addresses().slice(0, limits.addressesMax),
     }
     out.push({ type: 'publish', message: seal(signer, offer) })
     this.#announcer.announced(now, { price: meanPriceOf(offer.ladder), open: this.#isOpen })

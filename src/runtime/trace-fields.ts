@@ -75,7 +75,11 @@ const isDirectKind = (kind: Kind): kind is DirectMessage['type'] => kind !== 'of
 const offerMessage = sealedOf(['offer'])
 const directMessage = sealedOf(kinds.filter(isDirectKind)) as Reader<Sealed<DirectMessage>>
 
-const command: Reader<Command> = unionOf<'type', Command>('type', { 'withdraw-offer': {}, 'stop-buying': {} })
+const command: Reader<Command> = unionOf<'type', Command>('type', {
+  'withdraw-offer': {},
+  'stop-buying': {},
+  addresses: { addresses },
+})
 
 export const event: Reader<AgentEvent> = unionOf<'type', AgentEvent>('type', {
   start: {},

@@ -100,7 +100,7 @@ export class Stage {
     return this.step({ type: 'gossip', from: message.signer, message })
   }
 
-  command(type: Command['type']): readonly Effect[] {
+  command(type: Exclude<Command['type'], 'addresses'>): readonly Effect[] {
     return this.step({ type: 'command', command: { type } })
   }
 
