@@ -155,10 +155,8 @@ export class Seller {
 
   bid(now: Millis, sealed: Sealed<Bid>, out: Effect[]): void {
     const { offer, buyer, price, quantity } = sealed.body
-    if (offer !== this.offer || !this.#isOpen) {
-      this.#refuse(sealed.body, offer === this.offer ? 'offer-closed' : 'unknown-offer', out)
-      return
-    }
+    if (offer !== this.offer || !this.#isOpen)
+      return this.#refuse(sealed.body, offer === this.offer ? 'offer-closed' : 'unknown-offer', out)
     const pending = this.#sales.pendingFor(offer, buyer)
     if (pending !== undefined) {
       out.push(answer(buyer, pending))
