@@ -30,6 +30,7 @@ const help = `
 Start here:
   $ overage swarm --market scripts/markets/exchange.json    watch twelve people trade, then read who got what
   $ overage swarm --buyers 20 --sellers 8 --seed demo       the same with people drawn from a seed
+  $ overage join lab.testnet.json --sell 5GB --floor 8      trade in a network of peers; overage testnet makes one
   $ overage node --name ann, then overage sell 5GB --floor 8 and overage status in another terminal
 
 Exit codes:

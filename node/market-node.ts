@@ -308,6 +308,11 @@ class Libp2pMarketNode implements MarketNode {
       remembered: new RememberedPeers(folder),
       candidates,
       isShort: () => this.#isShort(),
+      onClock: (clock, isOff) =>
+        this.#options.log.warn(
+          { clock },
+          isOff ? 'this clock is off: others ignore what it dates' : 'this clock is right',
+        ),
       ...(version !== undefined && { version }),
       ...(now !== undefined && { now }),
     })

@@ -24,6 +24,8 @@ export interface MembershipOptions {
   /** Further addresses, as for {@link Discovery}. */
   readonly candidates: () => readonly string[]
   readonly isShort: () => boolean
+  /** Told when this node's clock turns out to be off by more than others put up with, and when it is right again. */
+  readonly onClock?: (clock: AgreedOffset, isOff: boolean) => void
   /** Default: the version that this overage speaks. */
   readonly version?: number
   /** The clock that others are told of and compared with; ms. Default: the wall clock. */
@@ -81,6 +83,7 @@ export class Membership {
   readonly #dials = new Map<string, DialOutcome>()
   /** Of connected members, where others may dial them. */
   readonly #places = new Map<PeerId, readonly string[]>()
+  #isClockOff = false
   readonly #bootstrapPlaces: ReadonlySet<string>
 
   /** @throws InvalidAddressError for a bootstrap address that cannot be read. */
@@ -192,8 +195,17 @@ export class Membership {
       this.#refuse(peer)
       return
     }
+    this.#compareClocks()
     this.#take('exchanged', greeted.hello.peers)
     void this.#remember(peer)
+  }
+
+  #compareClocks(): void {
+    const { clock } = this.status()
+    const isOff = clock !== undefined && Math.abs(clock.offsetMs) > limits.clockSkewMsMax
+    if (clock === undefined || isOff === this.#isClockOff) return
+    this.#isClockOff = isOff
+    this.#options.onClock?.(clock, isOff)
   }
 
   /** It may be gone before it answers, because it found that it belongs elsewhere. */

@@ -138,11 +138,14 @@ describe('a network', () => {
     const given = { bootstrap: bootstrap.addresses() }
     const [a, liar] = [await start('a', given), await start('liar', { ...given, network: { now: () => 1_000 } })]
     const addresses = [bootstrap, a, liar].flatMap((node) => node.addresses())
-    const late = await start('late', { bootstrap: addresses, network: { now: () => Date.now() - 61_000 } })
+    const warnings: string[] = []
+    const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) })
+    const late = await start('late', { bootstrap: addresses, log, network: { now: () => Date.now() - 61_000 } })
     await until(() => late.status().network?.clock?.peers === 3)
     const { offsetMs, uncertaintyMs } = late.status().network!.clock!
     expect(Math.abs(offsetMs - 61_000)).toBeLessThanOrEqual(uncertaintyMs + 1)
     expect(arrivalOf(late).type).toBe('clock-off')
+    expect(warnings.join()).toContain('this clock is off')
     expect(arrivalOf(a).type).toBe('joined')
   })
 
