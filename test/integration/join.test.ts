@@ -30,7 +30,7 @@ function said({ child, ended }: Started, what: string): Promise<string> {
       const line = out.split('\n').find((each) => each.includes(what))
       if (line !== undefined) resolve(line)
     })
-    ended.then(({ err }) => reject(new Error(`it ended without saying ${what}: ${out}${err}`)))
+    void ended.then(({ err }) => reject(new Error(`it ended without saying ${what}: ${out}${err}`)))
   })
 }
 
