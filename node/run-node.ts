@@ -1,10 +1,10 @@
 /** A node that a person runs at a terminal: started, told about in plain lines, with its API, until Ctrl-C or a failure. */
 
-import { Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { Fact } from '../src/agent/agent.js'
 import type { Json } from '../src/ports/store.js'
 import { authorityOf } from './api/address.js'
-import { type Api, serveApi } from './api/serve.js'
+import type { Api } from './api/serve.js'
 import type { NodeConfig } from './config.js'
 import { CommandError, exitCodes, NodeStartError } from './errors.js'
 import { gb, money, unitPrice } from './format.js'
@@ -33,7 +33,7 @@ export interface PersonalRun {
  */
 export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): Promise<void> {
   const { options: given = nodeOptionsOf(config), onStarted, say = print, bundle } = run
-  const options = config.api === undefined ? given : { metrics: new Registry(), ...given }
+  const options = config.api === undefined ? given : { metrics: await newRegistry(), ...given }
   const node = await startMarketNode(options).catch((cause: Error) => {
     options.log.error({ err: cause }, 'did not start')
     throw didNotStart(config, startProblemOf(cause), cause)
@@ -66,6 +66,12 @@ export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): P
   process.exitCode = reason.signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.done
 }
 
+/** Here and below: loaded only by a node that answers. */
+async function newRegistry(): Promise<Registry> {
+  const { Registry } = await import('prom-client')
+  return new Registry()
+}
+
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 async function startApi(
@@ -75,6 +81,7 @@ async function startApi(
 ): Promise<Api | undefined> {
   if (address === undefined) return undefined
   try {
+    const { serveApi } = await import('./api/serve.js')
     return await serveApi(node, { ...config, address, log, metrics, bundle })
   } catch (error) {
     await node.stop({ withdraw: false })

@@ -37,7 +37,7 @@ export function addEvents(app: FastifyInstance, node: MarketNode, options: Event
       '`event: lost` says how many are gone.',
     produces: ['text/event-stream'],
   }
-  app.get('/v1/events', { schema }, (request, reply) => {
+  app.get('/v1/events', { schema, exposeHeadRoute: false }, (request, reply) => {
     if (readers >= readersMax) {
       const message = `there are ${readersMax} readers of events already`
       throw new ApiError(503, 'too-many-readers', { message, advice: 'close one, or ask again later' })

@@ -5,14 +5,13 @@ import { createTopicScoreParams, type TopicScoreParams } from '@chainsafe/libp2p
 import { type Identify, identify } from '@libp2p/identify'
 import type { Libp2p, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
-import { prometheusMetrics } from '@libp2p/prometheus-metrics'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type ServiceFactoryMap } from 'libp2p'
 import type { Registry } from 'prom-client'
 import { limits } from '../../src/protocol/message.js'
-import { gossipRegisterOf } from './gossip-metrics.js'
-import { anyRelay, type ReachOptions, reachOf } from './reach.js'
+import type { Counters } from './counters.js'
+import type { ReachOptions } from './reach.js'
 
 /** What the market asks of libp2p; whatever else a node runs, nobody else asks for. */
 type Services = {
@@ -43,6 +42,9 @@ export interface HostOptions {
   /** How it finds peers and is found across machines; absent: by the addresses that it is given alone. */
   readonly reach?: ReachOptions
 }
+
+/** Searches for any relay among connected peers, and keeps one. */
+const anyRelay = '/p2p-circuit'
 
 /** More peers than this on one machine need more than one machine. */
 const localPeersMax = 2_000
@@ -80,7 +82,7 @@ const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(dat
  *
  * Saying IDONTWANT costs as much as the copy of an offer that it saves: without it, 10 ms and 12 ms of CPU.
  */
-const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public', metrics }: HostOptions) =>
+const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public' }: HostOptions, counters: Counters | undefined) =>
   gossipsub({
     globalSignaturePolicy: StrictNoSign,
     msgIdFn: (message) => sha256(message.data),
@@ -97,8 +99,8 @@ const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public', metrics }: Ho
       topics: Object.fromEntries(topics.map((topic) => [topic, topicScore])),
     },
     ...(mesh === 'thin' ? localMesh : {}),
-    ...(metrics && {
-      metricsRegister: gossipRegisterOf(metrics),
+    ...(counters && {
+      metricsRegister: counters.gossip,
       metricsTopicStrToLabel: new Map(topics.map((topic) => [topic, topic])),
     }),
   })
@@ -107,9 +109,11 @@ const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public', metrics }: Ho
  * Makes and starts a libp2p node: TCP, Noise, Yamux, identify, gossipsub, and what `reach` asks for. Rejects when it cannot listen.
  * A relay that cannot be had is no reason to: one may come.
  */
-export function composeLibp2p(options: HostOptions): Promise<Host> {
+export async function composeLibp2p(options: HostOptions): Promise<Host> {
   const { privateKey, announce = [], local, metrics } = options
-  const reach = options.reach && reachOf(options.reach)
+  const counters = metrics && (await import('./counters.js')).countersIn(metrics)
+  // Half of libp2p's code, which a swarm on one machine does without.
+  const reach = options.reach && (await import('./reach.js')).reachOf(options.reach)
   // Whoever says where it can be dialled, or relays itself, needs no relay.
   const needsRelay = options.reach?.role === 'person' && announce.length === 0
   const { transport, services, ...others } = reach ?? {}
@@ -120,9 +124,9 @@ export function composeLibp2p(options: HostOptions): Promise<Host> {
     transports: [tcp(), ...(transport === undefined ? [] : [transport])],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    services: { identify: identify(), pubsub: pubsub(options), ...services } as ServiceFactoryMap<Services>,
+    services: { identify: identify(), pubsub: pubsub(options, counters), ...services } as ServiceFactoryMap<Services>,
     ...others,
-    ...(metrics && { metrics: prometheusMetrics({ registry: metrics, preserveExistingMetrics: true }) }),
+    ...(counters && { metrics: counters.libp2p }),
     ...(local
       ? {
           connectionManager: {

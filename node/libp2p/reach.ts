@@ -57,9 +57,6 @@ export const reachBounds = Object.freeze({
 export const lookupProtocolOf = (network: NetworkId): string => `/overage/${network.slice(0, 16)}/kad/1.0.0`
 const multicastTagOf = (network: NetworkId): string => `_overage-${network.slice(0, 16)}._udp.local`
 
-/** Searches for any relay among connected peers, and keeps one. */
-export const anyRelay = '/p2p-circuit'
-
 const {
   reservationsMax,
   reservationMs,

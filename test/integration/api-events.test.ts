@@ -162,6 +162,13 @@ describe('a reader of events', () => {
     expect(heard.length - lost.length + lost.reduce((sum, { data }) => sum + Number(data['events']), 0)).toBe(all)
   })
 
+  it('is let go when the API closes', async () => {
+    const reader = await read()
+    const gone = once(reader.socket, 'close')
+    await api.close()
+    await gone
+  })
+
   it('too many are refused, and nobody else minds', async () => {
     const readers = await Promise.all(Array.from({ length: 32 }, () => read()))
     const token = (await readFile(join(folder, 'api.token'), 'utf8')).trim()

@@ -30,7 +30,7 @@ async function startNode(name: string, ...args: string[]): Promise<{ node: Start
       out += text
       if (out.includes('Ctrl-C stops it.')) resolve()
     })
-    node.ended.then(({ err }) => reject(new Error(`${name} ended: ${err}`)))
+    void node.ended.then(({ err }) => reject(new Error(`${name} ended: ${err}`)))
   })
   return { node, folder }
 }

@@ -23,6 +23,7 @@ import {
 } from '../../src/protocol/message.js'
 import { digestOf, seal } from '../../src/protocol/signing.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
+import type { Step } from '../../src/sim/watch/step.js'
 import { megabytes, micros, millis, ticks } from '../../src/units.js'
 
 export const market = 'trial'
@@ -51,6 +52,8 @@ export interface StageOptions {
   readonly sells?: SellPlan | undefined
   readonly wants?: BuyPlan | undefined
   readonly rules?: Rules
+  /** Sees every step before what it saves is on the disk. */
+  readonly onStep?: (step: Step) => void
 }
 
 export class Stage {
@@ -82,6 +85,14 @@ export class Stage {
 
   step(event: AgentEvent): readonly Effect[] {
     const effects = this.participant.step(this.now, event)
+    const { name = 'me', sells, wants, onStep } = this.#options
+    onStep?.({
+      person: { name, signer: this.signer, sells, wants },
+      participant: this.participant,
+      now: this.now,
+      event,
+      effects,
+    })
     for (const effect of effects) {
       if (effect.type !== 'save') continue
       for (const { key, value } of effect.records) {

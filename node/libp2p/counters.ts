@@ -1,5 +1,6 @@
-/** What gossipsub counts, in a registry of prom-client: it asks for a register in the shape of its own. */
+/** What libp2p and gossipsub count, in a registry of prom-client. Loaded by nodes that somebody measures, and by no others. */
 import type { gossipsub } from '@chainsafe/libp2p-gossipsub'
+import { prometheusMetrics } from '@libp2p/prometheus-metrics'
 import { Gauge, Histogram, type Registry } from 'prom-client'
 
 type MetricsRegister = NonNullable<NonNullable<Parameters<typeof gossipsub>[0]>['metricsRegister']>
@@ -53,8 +54,8 @@ const base = ({ name, help, labelNames = [] }: Config, registry: Registry) => ({
   registers: [registry],
 })
 
-/** For gossipsub's option `metricsRegister`. */
-export function gossipRegisterOf(registry: Registry): MetricsRegister {
+/** For gossipsub's option `metricsRegister`: it asks for a register in a shape of its own. */
+function gossipRegisterOf(registry: Registry): MetricsRegister {
   const register = {
     gauge: (config: Config) => new AskedGauge(base(config, registry)),
     histogram: (config: Config) =>
@@ -63,3 +64,10 @@ export function gossipRegisterOf(registry: Registry): MetricsRegister {
   }
   return register as unknown as MetricsRegister
 }
+
+/** What a host takes to count into `registry`. */
+export const countersIn = (registry: Registry) => ({
+  libp2p: prometheusMetrics({ registry, preserveExistingMetrics: true }),
+  gossip: gossipRegisterOf(registry),
+})
+export type Counters = ReturnType<typeof countersIn>
