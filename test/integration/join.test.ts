@@ -61,7 +61,7 @@ describe('overage testnet and overage join', () => {
     const { api, token } = await apiOf('ann')
     const ben = joining(`${api}/v1/bundle`, 'ben', '--token-file', token, '--buy', '3GB', '--sigma', '60')
     const stranger = joining(bundleIn('other'), 'stranger')
-    const locked = joining(bundleIn('closed'), 'locked', '--wait', '1s')
+    const locked = joining(bundleIn('closed'), 'locked', '--wait', '6s')
     await said(ben, '"fact":"bought"')
 
     expect(await stranger.ended).toMatchObject({
