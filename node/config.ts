@@ -40,8 +40,8 @@ export interface NodeConfig {
 const addressField = z.custom<string>(isMultiaddr, {
   error: ({ input }) => `must be a multiaddr such as /ip4/127.0.0.1/tcp/4001, ${gotOf(input)}`,
 })
-const addressesMax = 32
-const addressesField = z
+export const addressesMax = 32
+export const addressesField = z
   .array(addressField)
   .max(addressesMax, { error: `must hold at most ${addressesMax} multiaddrs` })
 const pathField = z.string().min(1, { error: 'must name a path' }).max(4_096, { error: 'must be a shorter path' })

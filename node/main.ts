@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { addBuy } from './commands/buy.js'
 import { addClear } from './commands/clear.js'
 import { addDoctor } from './commands/doctor.js'
+import { addJoin } from './commands/join.js'
 import { addKey } from './commands/key.js'
 import { addNode } from './commands/node.js'
 import { addOffers } from './commands/offers.js'
@@ -17,6 +18,7 @@ import { addSimulate } from './commands/simulate.js'
 import { addStatus } from './commands/status.js'
 import { addStudy } from './commands/study.js'
 import { addSwarm } from './commands/swarm.js'
+import { addTestnet } from './commands/testnet.js'
 import { addWithdraw } from './commands/withdraw.js'
 import { CommandError, exitCodes } from './errors.js'
 import { packageVersion } from './version.js'
@@ -30,6 +32,7 @@ const help = `
 Start here:
   $ overage swarm --market scripts/markets/exchange.json    watch twelve people trade, then read who got what
   $ overage swarm --buyers 20 --sellers 8 --seed demo       the same with people drawn from a seed
+  $ overage join lab.testnet.json --sell 5GB --floor 8      trade in a network of peers; overage testnet makes one
   $ overage node --name ann, then overage sell 5GB --floor 8 and overage status in another terminal
 
 Exit codes:
@@ -53,7 +56,7 @@ function commandLine(): Command {
     .showHelpAfterError('(overage --help lists the commands; overage <command> --help explains one)')
     .exitOverride()
   const asking = [addStatus, addPeers, addOffers, addSell, addBuy, addWithdraw, addSales, addReceipts]
-  const running = [addNode, ...asking, addKey, addDoctor]
+  const running = [addNode, addJoin, addTestnet, ...asking, addKey, addDoctor]
   for (const add of [...running, addSwarm, addSimulate, addStudy, addReplay, addClear, addReply]) add(program)
   return program
 }

@@ -2,109 +2,39 @@ import './polyfill.js'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { peerIdFromString } from '@libp2p/peer-id'
-import type { Logger } from 'pino'
-import type { Registry } from 'prom-client'
-import type { Command, Fact, ParticipantStatus } from '../src/agent/agent.js'
+import type { Command, Fact } from '../src/agent/agent.js'
 import { Participant, type ParticipantOptions } from '../src/agent/participant.js'
-import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
+import type { Rules } from '../src/agent/rules.js'
 import type { PeerId } from '../src/ports/signer.js'
 import type { StoreContents } from '../src/ports/store.js'
-import { byteWire } from '../src/protocol/codec.js'
-import { offersTopicOf } from '../src/protocol/topics.js'
+import { byteWire, decode } from '../src/protocol/codec.js'
+import { limits, sellerOf } from '../src/protocol/message.js'
+import { offersTopicOf, shardOf } from '../src/protocol/topics.js'
 import { ownerOf } from '../src/runtime/audit.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
 import { recorded } from '../src/runtime/recording.js'
 import { Prng } from '../src/sim/prng.js'
 import { SystemClock } from './clock-system.js'
 import { IdentityMismatchError, identityFileOf, identityFromSeed, loadIdentity } from './identity.js'
-import { ownAddressesOf } from './libp2p/address.js'
+import { furthestOf, ownAddressesOf } from './libp2p/address.js'
 import { composeLibp2p, type Host } from './libp2p/compose.js'
 import { Discovery } from './libp2p/discovery.js'
 import { type Offence, PeerGuard, type PeerRefusal } from './libp2p/guard.js'
+import { Membership } from './libp2p/membership.js'
 import { offenceOf } from './libp2p/offences.js'
-import { OfferSync, type OfferSyncSettings } from './libp2p/offer-sync.js'
+import { OfferSync } from './libp2p/offer-sync.js'
 import { type Peer, type PeerNews, peersOf, watchPeers } from './libp2p/peers.js'
 import { meshPeersOf } from './libp2p/shim.js'
-import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
-import type { PassphraseSource } from './passphrase.js'
+import { Libp2pTransport } from './libp2p/transport.js'
+import { servicesOf, type Topics, topicsOf } from './network.js'
+import type { MarketNode, MarketNodeOptions, NodeStatus } from './node-contract.js'
+import { RememberedPeers } from './remembered-peers.js'
 import { ed25519Verifier, signerOf } from './signer-ed25519.js'
 import { readMark } from './store/mark.js'
 import { LevelStore } from './store-level.js'
 import { LiveTrace } from './trace-live.js'
 
-export interface MarketNodeOptions {
-  /** For people and logs only. */
-  readonly name: string
-  /** Holds the identity and the store; belongs to this node alone. */
-  readonly folder: string
-  readonly market: string
-  /** Multiaddrs to listen on. */
-  readonly listen: readonly string[]
-  /** Multiaddrs of nodes that usually run. */
-  readonly bootstrap: readonly string[]
-  /** Whether all peers share this machine. */
-  readonly local: boolean
-  /** 32 bytes that the identity follows from, for swarms that must be repeatable; default: the one in the folder. */
-  readonly identitySeed?: Uint8Array
-  /** Where the passphrase of an encrypted identity comes from; the environment unless said. */
-  readonly passphrase?: PassphraseSource
-  readonly rules: Rules
-  /** How often offers are asked for, where it is not the usual. */
-  readonly sync?: Partial<OfferSyncSettings>
-  readonly sells?: SellPlan
-  readonly wants?: BuyPlan
-  readonly log: Logger
-  /** A file to which every step is appended, for `overage replay`; none unless said. */
-  readonly trace?: string
-  /** Gets what libp2p and gossipsub count. */
-  readonly metrics?: Registry
-}
-
-export interface NodeStatus extends ParticipantStatus {
-  /** Connected peers, and those of them with whom offers are exchanged in full. */
-  readonly peers: number
-  readonly meshPeers: number
-  readonly traffic: Traffic
-  /** Effects that wait for the store. */
-  readonly backlog: number
-}
-
-/** A participant of the market on a real network. */
-export interface MarketNode {
-  readonly peerId: string
-  /** Where it can be dialled. */
-  addresses(): readonly string[]
-  status(): NodeStatus
-  /** What it knows of the market, for its person. */
-  readonly view: Pick<Participant, 'offers' | 'auction' | 'bids'>
-  readonly rules: Rules
-  peers(): Promise<readonly Peer[]>
-  /** Streams of every protocol, over all connections. */
-  openStreams(): number
-  onFact(listener: (fact: Fact) => void): void
-  onPeer(listener: (news: PeerNews) => void): void
-  /** The peers that this node has disconnected and refuses for now, each with the reason. */
-  refusals(): readonly PeerRefusal[]
-  /** Calls `listener` when the store or the trace failed: the node then sends nothing more and should be stopped. */
-  onFailure(listener: (error: Error) => void): void
-  /** Everything saved so far. */
-  contents(): Promise<StoreContents>
-  command(command: Command): void
-  /** Resolves when all that followed from what happened so far is saved and sent, or never will be. */
-  settled(): Promise<void>
-  /** More peers to dial. */
-  addBootstrap(addresses: readonly string[]): void
-  /** Begins to trade. Until then it listens, connects and learns of offers. */
-  trade(): void
-  /**
-   * Stops; with `withdraw`, tells the market first that its offer is closed and its bids are withdrawn.
-   * @throws TraceWriteError when the end of the trace could not be written; the node has stopped all the same.
-   */
-  stop(options: { readonly withdraw: boolean }): Promise<void>
-}
-
-/** Every node of a small market shares one shard. */
-const offersTopic = (market: string): string => offersTopicOf({ market, shard: 0 })
+export type { MarketNode, MarketNodeOptions, NodeStatus } from './node-contract.js'
 
 /** Opens the store, begins to listen and to dial, and resolves as soon as the node can be reached. */
 export async function startMarketNode(options: MarketNodeOptions): Promise<MarketNode> {
@@ -122,16 +52,19 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
     const signer = signerOf(privateKey)
     const owner = ownerOf(restored)
     if (owner !== undefined && owner !== signer.id) throw new IdentityMismatchError(folder, { key: signer.id, owner })
-    const { listen, local, market, metrics, log } = options
-    const topics = [offersTopic(market)]
+    const { listen, local, market, metrics, network, log } = options
+    const topics = topicsOf(market, signer.id, network)
+    const { id, role, key, announce = [], multicast } = network ?? {}
+    const reach = id && role && { network: id, role, multicast: multicast === true, ...(key !== undefined && { key }) }
     const guard = new PeerGuard({
       onRefused: (refusal) => {
         log.warn({ refusal }, 'a peer is refused')
         host?.hangUp(peerIdFromString(refusal.peer)).catch(() => {})
       },
     })
-    host = await composeLibp2p({ privateKey, listen, local, topics, guard, ...(metrics && { metrics }) })
-    const node = new Libp2pMarketNode(options, { host, guard, store, restored, signer })
+    const asked = { guard, ...(reach && { reach }), ...(metrics && { metrics }) }
+    host = await composeLibp2p({ privateKey, listen, announce, local, topics: topics.listen, ...asked })
+    const node = new Libp2pMarketNode(options, { host, guard, store, restored, signer, topics })
     await node.start()
     return node
   } catch (error) {
@@ -147,6 +80,7 @@ interface Parts {
   readonly store: LevelStore
   readonly restored: StoreContents
   readonly signer: ReturnType<typeof signerOf>
+  readonly topics: Topics
 }
 
 class Libp2pMarketNode implements MarketNode {
@@ -158,15 +92,19 @@ class Libp2pMarketNode implements MarketNode {
   readonly #participant: Participant
   readonly #driver: Driver
   readonly #transport: Libp2pTransport
-  readonly #discovery: Discovery
+  /** How it finds peers: with a network, among those that belong to it. */
+  readonly #peers: Membership | Discovery
+  readonly #topics: Topics
   readonly #sync: OfferSync
   readonly #trace: LiveTrace | undefined
   readonly #factListeners: ((fact: Fact) => void)[] = []
   readonly #failureListeners: ((error: Error) => void)[] = []
   readonly #bootstrapLater: string[] = []
+  #addresses: readonly string[]
 
-  constructor(options: MarketNodeOptions, { host, guard, store, restored, signer }: Parts) {
-    const { name, market, rules, sells, wants, bootstrap } = options
+  constructor(options: MarketNodeOptions, { host, guard, store, restored, signer, topics }: Parts) {
+    const { name, market, rules, sells, wants } = options
+    this.#topics = topics
     this.#options = options
     this.#host = host
     this.#guard = guard
@@ -175,6 +113,7 @@ class Libp2pMarketNode implements MarketNode {
     // Chance only staggers reactions here; no two nodes share an identity, so none share their delays.
     const random = new Prng(`${signer.id} ${Date.now()}`)
     const addresses = ownAddressesOf(host)
+    this.#addresses = addresses
     const given: ParticipantOptions = {
       signer,
       verifier: ed25519Verifier,
@@ -203,24 +142,15 @@ class Libp2pMarketNode implements MarketNode {
       onRefused: (from, code, via) => this.#hold(from, offenceOf(code, via)),
       onFailure: (error) => this.#fail(error, 'the store failed; nothing more is sent'),
     })
-    const topic = offersTopic(market)
-    this.#transport = new Libp2pTransport({
-      host,
-      publishTopic: topic,
-      listenTopics: [topic],
-      receiver: this.#driver,
-      onFault: (peer, fault) => this.#hold(peer, fault),
-    })
-    this.#discovery = new Discovery({
-      host,
-      bootstrap,
-      candidates: () => [...this.#bootstrapLater, ...this.#participant.knownAddresses()],
-    })
+    const { publish: publishTopic, listen: listenTopics } = topics
+    const onFault = (peer: PeerId, fault: Offence) => this.#hold(peer, fault)
+    this.#transport = new Libp2pTransport({ host, publishTopic, listenTopics, receiver: this.#driver, onFault })
+    this.#peers = this.#peersOf(host)
     this.#sync = new OfferSync({
       host,
       market,
       book: this.#participant,
-      receive: (from, bytes) => this.#driver.synced(from, bytes),
+      receive: (from, bytes) => (this.#isHeard(bytes) ? this.#driver.synced(from, bytes) : 'ignore'),
       guard,
       ...(options.sync !== undefined && { settings: options.sync }),
     })
@@ -230,7 +160,8 @@ class Libp2pMarketNode implements MarketNode {
     this.#driver.attach(this.#transport)
     await this.#transport.start()
     await this.#sync.start()
-    this.#discovery.start()
+    this.#host.addEventListener('self:peer:update', this.#moved)
+    await this.#peers.start()
     this.#options.log.info({ peer: this.peerId, addresses: this.addresses() }, 'listening')
   }
 
@@ -247,16 +178,20 @@ class Libp2pMarketNode implements MarketNode {
   }
 
   peers(): Promise<readonly Peer[]> {
-    return peersOf(this.#host, offersTopic(this.#options.market))
+    return peersOf(this.#host, this.#topics.listen)
   }
 
   status(): NodeStatus {
+    const { pubsub } = this.#host.services
+    const reach = furthestOf(this.#host.getMultiaddrs())
     return {
       ...this.#participant.status(),
       peers: this.#host.getPeers().length,
-      meshPeers: meshPeersOf(this.#host.services.pubsub, offersTopic(this.#options.market)).length,
+      meshPeers: new Set(this.#topics.listen.flatMap((topic) => meshPeersOf(pubsub, topic))).size,
       traffic: this.#transport.traffic(),
       backlog: this.#driver.backlog,
+      ...(reach !== undefined && { reach }),
+      ...(this.#peers instanceof Membership && { network: this.#peers.status() }),
     }
   }
 
@@ -294,7 +229,7 @@ class Libp2pMarketNode implements MarketNode {
 
   addBootstrap(addresses: readonly string[]): void {
     this.#bootstrapLater.push(...addresses)
-    this.#discovery.wake()
+    this.#peers.wake()
   }
 
   trade(): void {
@@ -316,12 +251,61 @@ class Libp2pMarketNode implements MarketNode {
   }
 
   async #shutDown(): Promise<void> {
-    await this.#discovery.stop()
+    this.#host.removeEventListener('self:peer:update', this.#moved)
+    await this.#peers.stop()
     await this.#sync.stop()
     await this.#transport.stop()
     await this.#host.stop()
     await this.#store.close()
     this.#options.log.info('stopped')
+  }
+
+  #peersOf(host: Host): Membership | Discovery {
+    const { bootstrap, network, folder } = this.#options
+    const candidates = () => [...this.#bootstrapLater, ...this.#participant.knownAddresses()]
+    if (network === undefined) return new Discovery({ host, bootstrap, candidates })
+    const { id, role, version, now } = network
+    return new Membership({
+      host,
+      network: id,
+      serves: servicesOf(role),
+      bootstrap,
+      remembered: new RememberedPeers(folder),
+      candidates,
+      isShort: () => this.#isShort(),
+      onClock: (clock, isOff) =>
+        this.#options.log.warn(
+          { clock },
+          isOff ? 'this clock is off: others ignore what it dates' : 'this clock is right',
+        ),
+      ...(version !== undefined && { version }),
+      ...(now !== undefined && { now }),
+    })
+  }
+
+  /** Whether some shard that it listens to has nobody else among its peers. */
+  #isShort(): boolean {
+    const { pubsub } = this.#host.services
+    return this.#topics.listen.some((topic) => pubsub.getSubscribers(topic).length === 0)
+  }
+
+  /** Peers tell of every offer that they know; a node takes those of the shards that it listens to. */
+  #isHeard(bytes: Uint8Array): boolean {
+    const { market, network } = this.#options
+    if (network === undefined || network.shards === 1) return true
+    const read = decode(bytes, limits.offerBytesMax)
+    if (!read.ok || read.sealed.body.type !== 'offer') return true
+    const shard = shardOf(sellerOf(read.sealed.body.offer), network.shards)
+    return this.#topics.listen.includes(offersTopicOf({ market, shard }))
+  }
+
+  /** A relay was found or lost, or an address turned out to work: its offer must say so. */
+  readonly #moved = (): void => {
+    const addresses = ownAddressesOf(this.#host)
+    if (addresses.join() === this.#addresses.join()) return
+    this.#addresses = addresses
+    this.#options.log.info({ addresses }, 'can be dialled elsewhere now')
+    this.#driver.command({ type: 'addresses', addresses })
   }
 
   #openTrace(): LiveTrace | undefined {

@@ -2,6 +2,7 @@
 
 import type { Registry } from 'prom-client'
 import type { Fact } from '../src/agent/agent.js'
+import type { Json } from '../src/ports/store.js'
 import { authorityOf } from './api/address.js'
 import type { Api } from './api/serve.js'
 import type { NodeConfig } from './config.js'
@@ -12,6 +13,10 @@ import { nodeOptionsOf } from './node-options.js'
 import { startProblemOf } from './start-problem.js'
 
 export interface PersonalRun {
+  /** Where lines for the person go. Default: standard output. */
+  readonly say?: (line: string) => void
+  /** The bundle of its network, for its API to hand out. */
+  readonly bundle?: Json
   /** Default: what `config` says. */
   readonly options?: MarketNodeOptions
   /**
@@ -27,15 +32,15 @@ export interface PersonalRun {
  * @throws NodeStartError when it does not start, CommandError when it cannot go on.
  */
 export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): Promise<void> {
-  const { options: given = nodeOptionsOf(config), onStarted } = run
+  const { options: given = nodeOptionsOf(config), onStarted, say = print, bundle } = run
   const options = config.api === undefined ? given : { metrics: await newRegistry(), ...given }
   const node = await startMarketNode(options).catch((cause: Error) => {
     options.log.error({ err: cause }, 'did not start')
     if (cause instanceof CommandError) throw cause
     throw didNotStart(config, startProblemOf(cause), cause)
   })
-  const api = await startApi(config, node, options)
-  introduce(config, { node, api })
+  const api = await startApi(config, node, { ...options, bundle })
+  introduce(config, { node, api, say })
   node.onFact((fact) => {
     const line = lineOf(fact)
     if (line !== undefined) say(line)
@@ -68,17 +73,17 @@ async function newRegistry(): Promise<Registry> {
   return new Registry()
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 async function startApi(
   { api: address, ...config }: NodeConfig,
   node: MarketNode,
-  { log, metrics }: MarketNodeOptions,
+  { log, metrics, bundle }: MarketNodeOptions & { readonly bundle: Json | undefined },
 ): Promise<Api | undefined> {
   if (address === undefined) return undefined
   try {
     const { serveApi } = await import('./api/serve.js')
-    return await serveApi(node, { ...config, address, log, metrics })
+    return await serveApi(node, { ...config, address, log, metrics, bundle })
   } catch (error) {
     await node.stop({ withdraw: false })
     const { code, message } = error as NodeJS.ErrnoException
@@ -117,9 +122,10 @@ function reasonToStop(node: MarketNode): Promise<Reason> {
 interface Running {
   readonly node: MarketNode
   readonly api: Api | undefined
+  readonly say: (line: string) => void
 }
 
-function introduce({ name, market, sells, wants, log, folder }: NodeConfig, { node, api }: Running): void {
+function introduce({ name, market, sells, wants, log, folder }: NodeConfig, { node, api, say }: Running): void {
   say(`${name}  ${node.peerId}  market ${market}`)
   for (const address of node.addresses()) say(`listens  ${address}`)
   if (sells !== undefined) say(`sells    ${gb(sells.stock)} at ${unitPrice(sells.floor)} per GB or more`)

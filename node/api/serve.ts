@@ -3,10 +3,12 @@ import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
+import type { Json } from '../../src/ports/store.js'
 import type { MarketNode } from '../market-node.js'
 import { packageVersion } from '../version.js'
 import { type ApiAddress, authorityOf, isLoopback } from './address.js'
 import { appWith } from './app.js'
+import { addBundle } from './bundle.js'
 import { removeEndpoint, writeEndpoint } from './endpoint.js'
 import { addEvents } from './events.js'
 import { addMetrics } from './metrics.js'
@@ -22,6 +24,8 @@ export interface ApiOptions {
   readonly log?: Logger
   /** What libp2p counts into. Default: a new one, in which there is only the market. */
   readonly metrics?: Registry | undefined
+  /** The bundle of its network; absent: it belongs to none, and hands out none. */
+  readonly bundle?: Json | undefined
   /** How many events are kept for readers that fall behind. Default: some thousand. */
   readonly eventsMax?: number
 }
@@ -34,7 +38,7 @@ export interface Api {
 
 /** Begins to answer for `node`. @throws what the system says when it cannot listen at `address`. */
 export async function serveApi(node: MarketNode, options: ApiOptions): Promise<Api> {
-  const { address, name, market, log, metrics = new Registry(), eventsMax } = options
+  const { address, name, market, log, metrics = new Registry(), eventsMax, bundle } = options
   const folder = resolve(options.folder)
   const tokenFile = tokenFileOf(folder)
   const startedAt = Date.now()
@@ -49,6 +53,7 @@ export async function serveApi(node: MarketNode, options: ApiOptions): Promise<A
   addTelling(app, node)
   addEvents(app, node, { startedAt, eventsMax })
   addMetrics(app, node, metrics)
+  if (bundle !== undefined) addBundle(app, bundle)
   const url = await listen(app, address)
   await writeEndpoint(folder, { url, pid: process.pid, token: tokenFile, name, peerId: node.peerId, startedAt })
   let closing: Promise<void> | undefined

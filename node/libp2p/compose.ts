@@ -6,16 +6,22 @@ import type { Libp2p, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
-import { createLibp2p } from 'libp2p'
+import { createLibp2p, type ServiceFactoryMap } from 'libp2p'
 import type { Registry } from 'prom-client'
 import { limits } from '../../src/protocol/message.js'
 import type { Counters } from './counters.js'
 import { gaterOf } from './gater.js'
 import type { PeerGuard } from './guard.js'
+import type { ReachOptions } from './reach.js'
 import { rpcLimits, scoreParamsOf, scoreThresholds } from './scoring.js'
 
+/** What the market asks of libp2p; whatever else a node runs, nobody else asks for. */
+type Services = {
+  readonly identify: Identify
+  readonly pubsub: GossipSub
+}
 /** A libp2p node as the market needs it. */
-export type Host = Libp2p<{ readonly identify: Identify; readonly pubsub: GossipSub }>
+export type Host = Libp2p<Services>
 
 export interface HostOptions {
   /** Who the node is; Ed25519, so that its peer id contains the public key. */
@@ -37,7 +43,12 @@ export interface HostOptions {
   readonly metrics?: Registry
   /** Knows whom to refuse. Default: nobody is refused. */
   readonly guard?: PeerGuard
+  /** How it finds peers and is found across machines; absent: by the addresses that it is given alone. */
+  readonly reach?: ReachOptions
 }
+
+/** Searches for any relay among connected peers, and keeps one. */
+const anyRelay = '/p2p-circuit'
 
 /** More peers than this on one machine need more than one machine. */
 const localPeersMax = 2_000
@@ -93,22 +104,31 @@ const muxer = {
   streamOptions: { maxStreamWindowSize: 1_048_576, maxReadBufferLength: 1_048_576 },
 } as const
 
-/** Makes and starts a libp2p node: TCP, Noise, Yamux, identify, gossipsub. Rejects when it cannot listen. */
+/**
+ * Makes and starts a libp2p node: TCP, Noise, Yamux, identify, gossipsub, and what `reach` asks for. Rejects when it cannot listen.
+ * A relay that cannot be had is no reason to: one may come.
+ */
 export async function composeLibp2p(options: HostOptions): Promise<Host> {
-  const { privateKey, listen, announce = [], local, guard, metrics } = options
+  const { privateKey, announce = [], local, guard, metrics } = options
   const counters = metrics && (await import('./counters.js')).countersIn(metrics)
+  // Half of libp2p's code, which a swarm on one machine does without.
+  const reach = options.reach && (await import('./reach.js')).reachOf(options.reach)
+  // Whoever says where it can be dialled, or relays itself, needs no relay.
+  const needsRelay = options.reach?.role === 'person' && announce.length === 0
+  const { transport, services, ...others } = reach ?? {}
   const standing = () => host?.getConnections() ?? []
   const gater = { guard, perAddressMax: local ? undefined : perAddressMax, perPeerMax, standing }
   let host: Host | undefined
-  host = await createLibp2p({
+  host = await createLibp2p<Services>({
     privateKey,
     nodeInfo: { name: 'overage', userAgent: 'overage' },
-    addresses: { listen: [...listen], announce: [...announce] },
-    transports: [tcp()],
+    addresses: { listen: [...options.listen, ...(needsRelay ? [anyRelay] : [])], announce: [...announce] },
+    transports: [tcp(), ...(transport === undefined ? [] : [transport])],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux(muxer)],
     connectionGater: gaterOf(gater),
-    services: { identify: identify(), pubsub: pubsub(options, counters) },
+    services: { identify: identify(), pubsub: pubsub(options, counters), ...services } as ServiceFactoryMap<Services>,
+    ...others,
     ...(counters && { metrics: counters.libp2p }),
     ...(local
       ? {

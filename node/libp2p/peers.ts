@@ -25,8 +25,8 @@ export type PeerNews =
   | { readonly type: 'peer-disconnected'; readonly peer: string }
 
 /** In the order in which they came. */
-export async function peersOf(host: Host, topic: string): Promise<readonly Peer[]> {
-  const mesh = new Set(meshPeersOf(host.services.pubsub, topic).map(String))
+export async function peersOf(host: Host, topics: readonly string[]): Promise<readonly Peer[]> {
+  const mesh = new Set(topics.flatMap((topic) => meshPeersOf(host.services.pubsub, topic)).map(String))
   const peers = await Promise.all(host.getPeers().map((id) => peerOf(host, id, mesh)))
   return peers.filter((peer) => peer !== undefined).sort((a, b) => a.since - b.since)
 }

@@ -30,7 +30,7 @@ export type AgentEvent =
   | { readonly type: 'command'; readonly command: Command }
 
 /**
- * What its person asks of an agent. A plan that is told counts what is traded from then on, awards and accepts on their way
+ * What its person, or the host it runs on, tells an agent. A plan that is told counts what is traded from then on, awards and accepts on their way
  * included: it says how much more. It replaces the one before, is saved before anything else comes of it, and is taken up
  * again at the next start, unless that start is configured with another.
  */
@@ -43,6 +43,8 @@ export type Command =
   | { readonly type: 'withdraw-offer'; readonly forget?: true | undefined }
   /** Withdraw every standing bid and send no more. `forget`: not at the next start either. */
   | { readonly type: 'stop-buying'; readonly forget?: true | undefined }
+  /** From now on the node can be dialled there, and nowhere else; at most 4 of them go into its offer. */
+  | { readonly type: 'addresses'; readonly addresses: readonly string[] }
 
 /** What an agent wants done, in order. A `save` is in place before any later effect goes out. */
 export type Effect =

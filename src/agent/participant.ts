@@ -2,7 +2,7 @@ import type { Random } from '../ports/random.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
 import type { DirectMessage, Offer, OfferId, Sealed } from '../protocol/message.js'
-import { isOfferOf } from '../protocol/message.js'
+import { isOfferOf, sellerOf } from '../protocol/message.js'
 import type { Millis } from '../units.js'
 import type { Agent, AgentEvent, Command, Effect, ParticipantStatus } from './agent.js'
 import { Buyer } from './buyer.js'
@@ -20,13 +20,17 @@ export interface ParticipantOptions {
   readonly market: string
   readonly rules: Rules
   readonly random: Random
-  /** Where this node can be dialled. */
+  /** Where this node can be dialled, until a command says otherwise. */
   readonly addresses: readonly string[]
   readonly sells?: SellPlan | undefined
   readonly wants?: BuyPlan | undefined
   /** What this node saved before, empty at its first start. */
   readonly restored: StoreContents
 }
+
+/** One that leads through a relay leaves out whom it leads to (SPEC §5). */
+const wholeAddress = (address: string, offer: OfferId): string =>
+  address.endsWith('/p2p-circuit') ? `${address}/p2p/${sellerOf(offer)}` : address
 
 /** One person's node: an offer book, and a seller, a buyer, or both. */
 export class Participant implements Agent {
@@ -36,6 +40,7 @@ export class Participant implements Agent {
   /** There is one as soon as there is something to sell, or something left to settle. */
   #seller: Seller | undefined
   #buyer: Buyer | undefined
+  #addresses: readonly string[]
   /** Until its start a participant learns of offers and does nothing else. */
   #started = false
 
@@ -43,6 +48,7 @@ export class Participant implements Agent {
     const { sells, wants, restored, ...rest } = options
     this.#options = rest
     this.#me = rest.signer.id
+    this.#addresses = rest.addresses
     this.#book = new OfferBook(this.#me, rest.rules.offersMax)
     if (sells !== undefined || hasSold(restored)) this.#seller = this.#newSeller(sells, restored)
     if (wants !== undefined || hasBought(restored)) this.#buyer = this.#newBuyer(wants, restored)
@@ -69,7 +75,7 @@ export class Participant implements Agent {
 
   /** Where the sellers of open offers can be dialled. */
   knownAddresses(): readonly string[] {
-    return this.#book.open().flatMap(({ addresses }) => addresses)
+    return this.#book.open().flatMap(({ offer, addresses }) => addresses.map((address) => wholeAddress(address, offer)))
   }
 
   status(): ParticipantStatus {
@@ -190,6 +196,10 @@ export class Participant implements Agent {
         if (command.forget) this.#buyer?.tell(undefined, out)
         this.#buyer?.stop(now, out)
         break
+      case 'addresses':
+        this.#addresses = command.addresses
+        this.#seller?.moved(now)
+        break
     }
   }
 
@@ -210,7 +220,8 @@ export class Participant implements Agent {
   }
 
   #newSeller(plan: SellPlan | undefined, restored: StoreContents): Seller {
-    const { signer, verifier, market, rules, addresses } = this.#options
+    const { signer, verifier, market, rules } = this.#options
+    const addresses = () => this.#addresses
     return new Seller({ signer, verifier, market, rules, plan, addresses, restored })
   }
 

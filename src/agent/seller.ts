@@ -8,7 +8,6 @@ import {
   type Closed,
   type CloseReason,
   type Decline,
-  type DirectMessage,
   limits,
   type Offer,
   type OfferId,
@@ -40,7 +39,8 @@ export interface SellerOptions {
   readonly rules: Rules
   /** Of the configuration; wins over one that was told and saved. */
   readonly plan?: SellPlan | undefined
-  readonly addresses: readonly string[]
+  /** Where this node can be dialled now. */
+  readonly addresses: () => readonly string[]
   readonly restored: StoreContents
 }
 
@@ -148,6 +148,11 @@ export class Seller {
     if (this.#isOpen) this.#publish(now, out)
   }
 
+  /** Where it can be dialled has changed, which whoever bids must know. */
+  moved(now: Millis): void {
+    if (this.#isOpen) this.#announcer.want(now)
+  }
+
   /** Takes the offer back. What is already awarded is still settled. */
   withdraw(now: Millis, out: Effect[]): void {
     if (this.#isOpen) this.#close(now, 'withdrawn', out)
@@ -187,7 +192,7 @@ export class Seller {
         out.push({ type: 'save', records: placement.records, sync: false })
         if (placement.displaced !== undefined) this.#refuse(placement.displaced, 'auction-full', out)
         out.push(report({ type: 'bid-received', offer, buyer, quantity, price }))
-        this.#considerGossip(now)
+        this.#announcer.consider(now, meanPriceOf(this.#positionAt().publicLadder))
     }
   }
 
@@ -238,8 +243,8 @@ export class Seller {
     this.#clock.stop()
     out.push({ type: 'save', records: [...this.#book.clear(), recordOf(this.#state)], sync: true })
     this.#publish(now, out)
-    const body: Closed = { type: 'closed', market: this.#options.market, offer: this.offer, reason }
-    for (const to of bidders) this.#send(to, body, out)
+    const closed: Closed = { type: 'closed', market: this.#options.market, offer: this.offer, reason }
+    for (const to of bidders) out.push(answer(to, seal(this.#options.signer, closed)))
     out.push(report({ type: 'offer-closed', offer: this.offer, reason }))
   }
 
@@ -254,7 +259,7 @@ export class Seller {
       return
     }
     this.#attend(now)
-    this.#considerGossip(now)
+    this.#announcer.consider(now, meanPriceOf(this.#positionAt().publicLadder))
   }
 
   #endRound(now: Millis, out: Effect[]): void {
@@ -269,7 +274,7 @@ export class Seller {
     if (this.#clock.endRound({ moved })) for (const { buyer } of this.#positionAt().bids) this.#quote(now, buyer, out)
     if (this.#clock.isCommitDue) this.#commit(now, out)
     this.#attend(now)
-    this.#considerGossip(now)
+    this.#announcer.consider(now, meanPriceOf(this.#positionAt().publicLadder))
   }
 
   /** Awards every positive tentative allocation, in price order (MECHANISM §6.2). */
@@ -329,12 +334,6 @@ export class Seller {
     this.#clock.attend(now, busy ? 'busy' : this.#sales.unsettled > 0 ? 'settling' : 'idle')
   }
 
-  /** Its news is what a newcomer would pay per MB for all that is available. */
-  #considerGossip(now: Millis): void {
-    // What a newcomer would pay per MB for all that is available is the price that news is about.
-    this.#announcer.consider(now, meanPriceOf(this.#positionAt().publicLadder))
-  }
-
   #publish(now: Millis, out: Effect[]): void {
     this.#verifyBids(out)
     const { market, rules, addresses, signer } = this.#options
@@ -348,7 +347,7 @@ export class Seller {
       ladder: this.#positionAt().publicLadder,
       issuedAt: now,
       expiresAt: (now + rules.offerMsMax) as Millis,
-      addresses: addresses.slice(0, limits.addressesMax),
+      addresses: addresses().slice(0, limits.addressesMax),
     }
     out.push({ type: 'publish', message: seal(signer, offer) })
     this.#announcer.announced(now, { price: meanPriceOf(offer.ladder), open: this.#isOpen })
@@ -356,12 +355,9 @@ export class Seller {
 
   #refuse(bid: Bid, code: RefusalCode, out: Effect[]): void {
     const { market, offer, buyer, sequence } = bid
-    this.#send(buyer, { type: 'refused', market, offer, to: buyer, code, bidSequence: sequence, award: '' }, out)
+    const refused = { type: 'refused' as const, market, offer, to: buyer, code, bidSequence: sequence, award: '' }
+    out.push(answer(buyer, seal(this.#options.signer, refused)))
     out.push(report({ type: 'refused', by: 'me', peer: buyer, offer, code }))
-  }
-
-  #send(to: PeerId, body: DirectMessage, out: Effect[]): void {
-    out.push(answer(to, seal(this.#options.signer, body)))
   }
 
   get #isOpen(): boolean {

@@ -232,5 +232,11 @@ export const limits = Object.freeze({
   /** Entries in one answer about what a peer knows; at 16 bytes each they fit a page. */
   indexEntriesMax: 4_096,
   questionBytesMax: 1_024,
+  /** A hello, asked or answered; addresses of other peers in it, each at most {@link limits.helloAddressBytesMax}. */
+  helloBytesMax: 4_096,
+  helloPeersMax: 12,
+  helloServicesMax: 16,
+  /** One that leads through a relay names two places and two peers. */
+  helloAddressBytesMax: 256,
   sequenceMax: Number.MAX_SAFE_INTEGER,
 })

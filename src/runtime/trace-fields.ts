@@ -102,6 +102,7 @@ const command: Reader<Command> = unionOf<'type', Command>('type', {
   buy: { plan: buyPlan },
   'withdraw-offer': { forget },
   'stop-buying': { forget },
+  addresses: { addresses },
 })
 
 export const event: Reader<AgentEvent> = unionOf<'type', AgentEvent>('type', {

@@ -119,7 +119,11 @@ describe('a buyer', () => {
     expect(statusOf(stage).standing).toHaveLength(1)
     stage.hear(offerBy(other, forever))
     // At the latest when it would have sent the bid again.
-    for (let waited = 0; waited < promptRules.resendMsMax && statusOf(stage).standing[0]?.offer !== elsewhere; waited++) {
+    for (
+      let waited = 0;
+      waited < promptRules.resendMsMax && statusOf(stage).standing[0]?.offer !== elsewhere;
+      waited++
+    ) {
       stage.pass(1)
     }
     expect(statusOf(stage).standing.map((bid) => bid.offer)).toEqual([elsewhere])
