@@ -96,6 +96,7 @@ describe.skipIf(inject('whyNoLab') !== '')('a lab', () => {
 const raise = () =>
   Lab.raise({
     seed: 'lab',
+    addresses: 'public',
     folder: join('.overage', 'net', 'lab'),
     trunk: { delayMs: 30 },
     hosts: {

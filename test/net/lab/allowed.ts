@@ -36,6 +36,7 @@ async function whyNotBuilt(): Promise<string | undefined> {
   try {
     const lab = await Lab.raise({
       seed: 'trial',
+      addresses: 'public',
       folder: join(tmpdir(), `overage-lab-${process.pid}`),
       trunk: { delayMs: 0 },
       hosts: { home: { side: 'west', wire: { delayMs: 0 }, nat: 'endpoint-dependent' } },

@@ -34,6 +34,11 @@ export interface LabPlan<Name extends string> {
   readonly seed: string
   /** Where the output of its processes goes. */
   readonly folder: string
+  /**
+   * Whether hosts outside gateways have addresses that look public, or private ones, as within one organisation. libp2p tells
+   * others of a private address at once, of a public one when somebody dialled it back.
+   */
+  readonly addresses: 'public' | 'private'
   readonly trunk: WireSettings
   readonly hosts: Readonly<Record<Name, HostPlan>>
 }
@@ -57,11 +62,11 @@ export interface LabHost {
 }
 
 /**
- * The first byte of each host's network. libp2p tells nobody of an address that the registries call special, such as those
- * for documentation, and its AutoNAT believes only peers from different networks. So each host has another of the networks
- * that look public and that nobody announces; no packet leaves the lab.
+ * The first byte of each host's network where they look public. What the registries call special, such as the networks for
+ * documentation, libp2p takes for private, and its AutoNAT believes only peers from different networks. So each host has
+ * another of those that nobody announces. No packet leaves the lab.
  */
-const networks = [11, 21, 22, 26, 28, 29, 30, 33] as const
+const publicNetworks = [11, 21, 22, 26, 28, 29, 30, 33] as const
 const lanAddress = '192.168.7.2'
 /** Inside the gateway, to the host behind it: a home's own network. */
 const lanWire: WireSettings = { delayMs: 1 }
@@ -122,9 +127,9 @@ class Builder<Name extends string> {
   }
 
   async build(): Promise<Parts<Name>> {
-    const { trunk, hosts } = this.#plan
+    const { trunk, hosts, addresses } = this.#plan
     const plans = Object.entries<HostPlan>(hosts)
-    if (plans.length > networks.length) throw new RangeError(`at most ${networks.length} hosts`)
+    if (plans.length > publicNetworks.length) throw new RangeError(`at most ${publicNetworks.length} hosts`)
     await this.#namespaces([
       'west',
       'east',
@@ -137,7 +142,9 @@ class Builder<Name extends string> {
     await this.#address('west', 'trunk', '10.255.0.1/30')
     await this.#address('east', 'trunk', '10.255.0.2/30')
     const built = await Promise.all(
-      plans.map(async ([name, plan], index) => [name, await this.#host(name, plan, networks[index]!)] as const),
+      plans.map(
+        async ([name, plan], index) => [name, await this.#host(name, plan, networkOf(addresses, index))] as const,
+      ),
     )
     return {
       hosts: Object.fromEntries(built) as Record<Name, LabHost>,
@@ -163,9 +170,9 @@ class Builder<Name extends string> {
     )
   }
 
-  async #host(name: string, { side, wire: settings, nat }: HostPlan, network: number): Promise<LabHost> {
+  async #host(name: string, { side, wire: settings, nat }: HostPlan, network: string): Promise<LabHost> {
     const outermost = nat === undefined ? name : gatewayOf(name)
-    const [exchange, outsideAddress] = [`${network}.0.0.1`, `${network}.0.0.2`]
+    const [exchange, outsideAddress] = [`${network}.1`, `${network}.2`]
     const wire = await this.#wire(name, settings, [
       [this.#namespaceOf(side), name],
       [this.#namespaceOf(outermost), 'net0'],
@@ -173,7 +180,7 @@ class Builder<Name extends string> {
     await this.#address(side, name, `${exchange}/30`)
     await this.#address(outermost, 'net0', `${outsideAddress}/30`, exchange)
     const [across, via] = side === 'west' ? (['east', '10.255.0.1'] as const) : (['west', '10.255.0.2'] as const)
-    await ip([`route add ${network}.0.0.0/30 via ${via}`], this.#namespaceOf(across))
+    await ip([`route add ${network}.0/30 via ${via}`], this.#namespaceOf(across))
     if (nat !== undefined) await this.#translate(name, nat)
     return {
       name,
@@ -246,6 +253,9 @@ class Builder<Name extends string> {
     return process
   }
 }
+
+const networkOf = (addresses: 'public' | 'private', index: number): string =>
+  addresses === 'public' ? `${publicNetworks[index]}.0.0` : `10.${index}.0`
 
 const gatewaySuffix = '-gateway'
 const gatewayOf = (host: string): string => `${host}${gatewaySuffix}`

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { LevelStore } from '../../../node/store-level.js'
+import type { Fact } from '../../../src/agent/agent.js'
+import type { StoreContents } from '../../../src/ports/store.js'
+import type { LabHost } from '../lab/lab.js'
+import type { LabProcess } from '../lab/process.js'
+import { until } from '../lab/until.js'
+
+/** The command as people run it, from the build. */
+export const overage = resolve('dist/node/main.js')
+
+/** A fact that a node logged. */
+export interface Logged {
+  readonly fact: Fact
+  /** ms since 1970, by the one clock that all hosts of the lab share. */
+  readonly at: number
+}
+
+export interface PeerOptions {
+  readonly name: string
+  readonly host: LabHost
+  /** Its folder is made in this one, empty. */
+  readonly folder: string
+  /** What the command is given after its own name. */
+  readonly args: (own: string) => Promise<readonly string[]>
+}
+
+/** One person's node: a process in a host, its folder, and what it logged. */
+export class Peer {
+  readonly name: string
+  readonly folder: string
+  readonly startedAt = Date.now()
+  readonly process: LabProcess
+
+  private constructor(name: string, folder: string, process: LabProcess) {
+    this.name = name
+    this.folder = folder
+    this.process = process
+  }
+
+  static async start({ name, host, folder, args }: PeerOptions): Promise<Peer> {
+    const own = join(folder, name)
+    await rm(own, { recursive: true, force: true })
+    await mkdir(own, { recursive: true, mode: 0o700 })
+    return new Peer(name, own, host.run(name, process.execPath, [overage, ...(await args(own))]))
+  }
+
+  get logFile(): string {
+    return join(this.folder, 'log.jsonl')
+  }
+
+  /** What it logged so far, oldest first; a line that is being written is left for the next time. */
+  facts(): readonly Logged[] {
+    return linesOf(this.logFile).flatMap((line) => {
+      const { fact, time } = JSON.parse(line) as { readonly fact?: Fact; readonly time: string }
+      return fact === undefined ? [] : [{ fact, at: Date.parse(time) }]
+    })
+  }
+
+  /** The facts of one type. */
+  allOf<T extends Fact['type']>(type: T): readonly (Extract<Fact, { readonly type: T }> & { readonly at: number })[] {
+    return this.facts().flatMap(({ fact, at }) =>
+      fact.type === type ? [{ ...(fact as Extract<Fact, { readonly type: T }>), at }] : [],
+    )
+  }
+
+  /** Asks it to stop, as Ctrl-C in a service does, and waits until it has. */
+  async stop(): Promise<void> {
+    this.process.kill('SIGTERM')
+    await until(`${this.name} stops`, () => this.process.exit !== undefined, { state: () => this.lastWords() })
+  }
+
+  /** Everything in its store. It must have stopped. */
+  async contents(): Promise<StoreContents> {
+    const store = await LevelStore.open(join(this.folder, 'store'))
+    try {
+      return await store.contents()
+    } finally {
+      await store.close()
+    }
+  }
+
+  /** For whoever looks into a failure. */
+  lastWords(): string {
+    const { exit, lines, outputFile } = this.process
+    const state = exit === undefined ? 'runs' : `ended with ${exit.code ?? exit.signal}`
+    return `${this.name} ${state}; ${outputFile}, ${this.logFile}\n  ${lines.slice(-3).join('\n  ')}`
+  }
+}
+
+function linesOf(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  } catch {
+    return []
+  }
+}
+
+/** Writes a node's configuration and names it. */
+export async function configIn(folder: string, config: object): Promise<string> {
+  const file = join(folder, 'node.json')
+  await writeFile(file, JSON.stringify({ ...config, folder }, undefined, 2))
+  return file
+}
