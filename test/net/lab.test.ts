@@ -68,13 +68,15 @@ describe.skipIf(inject('whyNoLab') !== '')('a lab', () => {
 
   it('lets a host behind a gateway out under the address of the gateway, and nobody in', async () => {
     const { pier, home, flat } = lab.hosts
-    for (const inside of [home, flat]) {
-      const out = await connect(inside, pier.address)
-      expect(out).toMatchObject({ outcome: 'connected' })
-      expect(out.seen).toContain(inside.outsideAddress)
-      expect(await connect(pier, inside.outsideAddress)).toMatchObject({ outcome: 'silence' })
-      expect(await connect(pier, inside.address)).toMatchObject({ outcome: 'ENETUNREACH' })
-    }
+    await Promise.all(
+      [home, flat].map(async (inside) => {
+        const out = await connect(inside, pier.address)
+        expect(out).toMatchObject({ outcome: 'connected' })
+        expect(out.seen).toContain(inside.outsideAddress)
+        expect(await connect(pier, inside.outsideAddress)).toMatchObject({ outcome: 'silence' })
+        expect(await connect(pier, inside.address)).toMatchObject({ outcome: 'ENETUNREACH' })
+      }),
+    )
   })
 
   it('shows every peer the same outside port where the mapping is endpoint-independent, another where it is not', async () => {
@@ -88,16 +90,40 @@ describe.skipIf(inject('whyNoLab') !== '')('a lab', () => {
     const running = Object.values<LabHost>(lab.hosts).map((host) => host.run(`${host.name}-idles`, 'sleep', ['600']))
     await lab.close()
     await Promise.all(running.map(({ ended }) => ended))
-    const left = (await readdir('/run/netns')).filter((name) => name.startsWith(lab.prefix))
-    expect(left).toEqual([])
+    expect(await namespacesOf(lab)).toEqual([])
+  })
+
+  it('removes what one left behind whose keeper was killed', async () => {
+    const small = {
+      seed: 'small',
+      addresses: 'private',
+      folder,
+      trunk: wire,
+      hosts: { pier: { side: 'west', wire } },
+    } as const
+    const crashed = await Lab.raise(small)
+    const running = crashed.hosts.pier.run('outlives-its-keeper', 'sleep', ['600'])
+    process.kill(Number(crashed.prefix.split('-')[1]), 'SIGKILL')
+    await crashed.close()
+    expect(await namespacesOf(crashed)).toHaveLength(3)
+    expect(running.exit).toBeUndefined()
+    const next = await Lab.raise(small)
+    expect(await namespacesOf(crashed)).toEqual([])
+    expect(await running.ended).toMatchObject({ signal: 'SIGKILL' })
+    await next.close()
   })
 })
+
+const namespacesOf = async ({ prefix }: Lab): Promise<readonly string[]> =>
+  (await readdir('/run/netns')).filter((name) => name.startsWith(prefix))
+
+const folder = join('.overage', 'net', 'lab')
 
 const raise = () =>
   Lab.raise({
     seed: 'lab',
     addresses: 'public',
-    folder: join('.overage', 'net', 'lab'),
+    folder,
     trunk: { delayMs: 30 },
     hosts: {
       pier: { side: 'west', wire },

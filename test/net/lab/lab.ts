@@ -77,14 +77,12 @@ export class Lab<Name extends string = string> {
   /** With which the names of its namespaces begin. */
   readonly prefix: string
   readonly #keeper: Keeper
-  readonly #processes: ReadonlySet<LabProcess>
 
-  private constructor({ hosts, trunk, prefix, keeper, processes }: Parts<Name>) {
+  private constructor({ hosts, trunk, prefix, keeper }: Parts<Name>) {
     this.hosts = hosts
     this.trunk = trunk
     this.prefix = prefix
     this.#keeper = keeper
-    this.#processes = processes
   }
 
   /** Builds it, in less than two seconds. @throws Error when a command fails; nothing of the lab is left then. */
@@ -102,7 +100,6 @@ export class Lab<Name extends string = string> {
   /** Ends every process and removes all of it. Safe to call again. */
   async close(): Promise<void> {
     await this.#keeper.stop()
-    await Promise.all([...this.#processes].map(({ ended }) => ended))
   }
 }
 
@@ -111,11 +108,9 @@ interface Parts<Name extends string> {
   readonly trunk: LabWire
   readonly prefix: string
   readonly keeper: Keeper
-  readonly processes: ReadonlySet<LabProcess>
 }
 
 class Builder<Name extends string> {
-  readonly #processes = new Set<LabProcess>()
   readonly #plan: LabPlan<Name>
   readonly #keeper: Keeper
   readonly #prefix: string
@@ -151,7 +146,6 @@ class Builder<Name extends string> {
       trunk: wire,
       prefix: this.#prefix,
       keeper: this.#keeper,
-      processes: this.#processes,
     }
   }
 
@@ -187,7 +181,8 @@ class Builder<Name extends string> {
       address: nat === undefined ? outsideAddress : lanAddress,
       outsideAddress,
       wire,
-      run: (process, program, args) => this.#run(name, process, program, args),
+      run: (process, program, args) =>
+        new LabProcess({ name: process, folder: this.#plan.folder, namespace: this.#namespaceOf(name), program, args }),
     }
   }
 
@@ -239,18 +234,6 @@ class Builder<Name extends string> {
   async #address(node: string, device: string, address: string, gateway?: string): Promise<void> {
     const route = gateway === undefined ? [] : [`route add default via ${gateway}`]
     await ip([`address add ${address} dev ${device}`, `link set ${device} up`, ...route], this.#namespaceOf(node))
-  }
-
-  #run(host: string, name: string, program: string, args: readonly string[]): LabProcess {
-    const process = new LabProcess({
-      name,
-      folder: this.#plan.folder,
-      namespace: this.#namespaceOf(host),
-      program,
-      args,
-    })
-    this.#processes.add(process)
-    return process
   }
 }
 
