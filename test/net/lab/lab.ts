@@ -158,8 +158,8 @@ class Builder<Name extends string> {
     await Promise.all(
       names.map(async (name) => {
         const forwards = name === 'west' || name === 'east' || name.endsWith(gatewaySuffix)
-        await sysctl([...quiet, `net/ipv4/ip_forward=${forwards ? 1 : 0}`], this.#namespaceOf(name))
         await ip(['link set lo up'], this.#namespaceOf(name))
+        await sysctl([...quiet, `net/ipv4/ip_forward=${forwards ? 1 : 0}`], this.#namespaceOf(name))
       }),
     )
   }
