@@ -7,6 +7,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { z } from 'zod'
 import { type BuyPlan, internetRules, lanRules, type Rules, type SellPlan } from '../src/agent/rules.js'
 import { millis } from '../src/units.js'
+import { type ApiAddress, apiAddressIn } from './api/address.js'
 import { marketField, nameField } from './fields.js'
 import { checkInput, checkValue, gotOf, readInput } from './input.js'
 import { sellsField, wantsField } from './person.js'
@@ -24,6 +25,8 @@ export interface NodeConfig {
   readonly listen: readonly string[]
   readonly bootstrap: readonly string[]
   readonly local: boolean
+  /** Where its HTTP API listens; undefined: nowhere. */
+  readonly api?: ApiAddress
   /** 32 bytes; absent for every real person. */
   readonly identitySeed?: Uint8Array
   readonly sells?: SellPlan
@@ -37,11 +40,15 @@ const addressField = z.custom<string>(isMultiaddr, {
   error: ({ input }) => `must be a multiaddr such as /ip4/127.0.0.1/tcp/4001, ${gotOf(input)}`,
 })
 const addressesMax = 32
-const addressesField = z
+export const addressesField = z
   .array(addressField)
   .max(addressesMax, { error: `must hold at most ${addressesMax} multiaddrs` })
 const pathField = z.string().min(1, { error: 'must name a path' }).max(4_096, { error: 'must be a shorter path' })
 const switchField = z.boolean({ error: ({ input }) => `must be true or false, ${gotOf(input)}` })
+const apiField = z.custom<string>((value) => value === 'off' || apiOf(value) !== undefined, {
+  error: ({ input }) => `must be off, or an IP address and a port such as 127.0.0.1:7700, ${gotOf(input)}`,
+})
+const apiOf = (value: unknown): ApiAddress | undefined => (typeof value === 'string' ? apiAddressIn(value) : undefined)
 const levelField = z.enum(logLevels, {
   error: ({ input }) => `must be one of ${logLevels.join(', ')}, ${gotOf(input)}`,
 })
@@ -62,6 +69,7 @@ const settingFields: Readonly<Record<SettingFlag, z.ZodType>> = {
   listen: addressesField,
   bootstrap: addressesField,
   local: switchField,
+  api: apiField,
   'log-file': pathField,
   'log-level': levelField,
   trace: pathField,
@@ -79,6 +87,7 @@ const fileSchema = z.strictObject({
   listen: addressesField.min(1, { error: 'must name at least one multiaddr' }).optional(),
   bootstrap: addressesField.default([]),
   local: switchField.default(false),
+  api: apiField.default('127.0.0.1:0'),
   /** Whoever knows the seed is this node: only for swarms that must be repeatable. */
   identitySeed: z
     .string()
@@ -93,6 +102,7 @@ const fileSchema = z.strictObject({
 
 const configSchema: z.ZodType<NodeConfig, unknown> = fileSchema.transform((file) => {
   const folder = file.folder ?? join('.overage', file.name)
+  const api = apiOf(file.api)
   return {
     name: file.name,
     market: file.market,
@@ -100,6 +110,7 @@ const configSchema: z.ZodType<NodeConfig, unknown> = fileSchema.transform((file)
     listen: file.listen ?? [file.local ? '/ip4/127.0.0.1/tcp/0' : '/ip4/0.0.0.0/tcp/0'],
     bootstrap: file.bootstrap,
     local: file.local,
+    ...(api !== undefined && { api }),
     ...(file.identitySeed !== undefined && { identitySeed: new Uint8Array(Buffer.from(file.identitySeed, 'hex')) }),
     ...(file.sells !== undefined && { sells: file.sells }),
     ...(file.wants !== undefined && { wants: file.wants }),

@@ -66,7 +66,8 @@ export function checkInput<T>(input: Input, schema: z.ZodType<T>): T {
   return checkValue(parseJson(input), { source: input.source, schema })
 }
 
-function parseJson({ source, text }: Input): unknown {
+/** @throws UsageError naming the line and column of what is not JSON. */
+export function parseJson({ source, text }: Input): unknown {
   const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   if (json.trim() === '') throw new UsageError(`${source}: empty, where JSON was expected`)
   try {

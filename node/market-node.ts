@@ -5,19 +5,23 @@ import type { Command, Fact, ParticipantStatus } from '../src/agent/agent.js'
 import { Participant, type ParticipantOptions } from '../src/agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
 import type { StoreContents } from '../src/ports/store.js'
-import { byteWire, encode } from '../src/protocol/codec.js'
-import { offersTopicOf } from '../src/protocol/topics.js'
+import { byteWire, decode, encode } from '../src/protocol/codec.js'
+import { limits, sellerOf } from '../src/protocol/message.js'
+import { offersTopicOf, shardOf } from '../src/protocol/topics.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
 import { recorded } from '../src/runtime/recording.js'
 import { Prng } from '../src/sim/prng.js'
 import { SystemClock } from './clock-system.js'
 import { identityFromSeed, loadIdentity } from './identity.js'
-import { ownAddressesOf } from './libp2p/address.js'
+import { furthestOf, ownAddressesOf, type Reach } from './libp2p/address.js'
 import { composeLibp2p, type Host } from './libp2p/compose.js'
 import { Discovery } from './libp2p/discovery.js'
+import { Membership, type MembershipStatus } from './libp2p/membership.js'
 import { OfferSync } from './libp2p/offer-sync.js'
 import { meshPeersOf } from './libp2p/shim.js'
 import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
+import { type NodeNetwork, servicesOf, type Topics, topicsOf } from './network.js'
+import { RememberedPeers } from './remembered-peers.js'
 import { ed25519Verifier, signerOf } from './signer-ed25519.js'
 import { LevelStore } from './store-level.js'
 import { LiveTrace } from './trace-live.js'
@@ -42,6 +46,8 @@ export interface MarketNodeOptions {
   readonly log: Logger
   /** A file to which every step is appended, for `overage replay`; none unless said. */
   readonly trace?: string
+  /** The network that spans machines; absent: a market by its name alone, whose peers are those in `bootstrap`. */
+  readonly network?: NodeNetwork
 }
 
 export interface NodeStatus extends ParticipantStatus {
@@ -49,6 +55,9 @@ export interface NodeStatus extends ParticipantStatus {
   readonly peers: number
   readonly meshPeers: number
   readonly traffic: Traffic
+  /** From where it can be dialled; undefined: from nowhere. */
+  readonly reach?: Reach
+  readonly network?: MembershipStatus
 }
 
 /** A participant of the market on a real network. */
@@ -74,9 +83,6 @@ export interface MarketNode {
   stop(options: { readonly withdraw: boolean }): Promise<void>
 }
 
-/** Every node of a small market shares one shard. */
-const offersTopic = (market: string): string => offersTopicOf({ market, shard: 0 })
-
 /** Opens the store, begins to listen and to dial, and resolves as soon as the node can be reached. */
 export async function startMarketNode(options: MarketNodeOptions): Promise<MarketNode> {
   const { folder, identitySeed } = options
@@ -85,9 +91,13 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
   let host: Host | undefined
   try {
     const restored = await store.contents()
-    const { listen, local, market } = options
-    host = await composeLibp2p({ privateKey, listen, local, topics: [offersTopic(market)] })
-    const node = new Libp2pMarketNode(options, { host, store, restored, signer: signerOf(privateKey) })
+    const { listen, local, market, network } = options
+    const signer = signerOf(privateKey)
+    const topics = topicsOf(market, signer.id, network)
+    const { id, role, key, announce = [], multicast } = network ?? {}
+    const reach = id && role && { network: id, role, multicast: multicast === true, ...(key !== undefined && { key }) }
+    host = await composeLibp2p({ privateKey, listen, announce, local, topics: topics.listen, ...(reach && { reach }) })
+    const node = new Libp2pMarketNode(options, { host, store, restored, signer, topics })
     await node.start()
     return node
   } catch (error) {
@@ -102,6 +112,7 @@ interface Parts {
   readonly store: LevelStore
   readonly restored: StoreContents
   readonly signer: ReturnType<typeof signerOf>
+  readonly topics: Topics
 }
 
 class Libp2pMarketNode implements MarketNode {
@@ -112,15 +123,19 @@ class Libp2pMarketNode implements MarketNode {
   readonly #participant: Participant
   readonly #driver: Driver
   readonly #transport: Libp2pTransport
-  readonly #discovery: Discovery
+  /** How it finds peers: with a network, among those that belong to it. */
+  readonly #peers: Membership | Discovery
+  readonly #topics: Topics
   readonly #sync: OfferSync
   readonly #trace: LiveTrace | undefined
   readonly #factListeners: ((fact: Fact) => void)[] = []
   readonly #failureListeners: ((error: Error) => void)[] = []
   readonly #bootstrapLater: string[] = []
+  #addresses: readonly string[]
 
-  constructor(options: MarketNodeOptions, { host, store, restored, signer }: Parts) {
-    const { name, market, rules, sells, wants, bootstrap } = options
+  constructor(options: MarketNodeOptions, { host, store, restored, signer, topics }: Parts) {
+    const { name, market, rules, sells, wants } = options
+    this.#topics = topics
     this.#options = options
     this.#host = host
     this.#store = store
@@ -128,6 +143,7 @@ class Libp2pMarketNode implements MarketNode {
     // Chance only staggers reactions here; no two nodes share an identity, so none share their delays.
     const random = new Prng(`${signer.id} ${Date.now()}`)
     const addresses = ownAddressesOf(host)
+    this.#addresses = addresses
     const given: ParticipantOptions = {
       signer,
       verifier: ed25519Verifier,
@@ -155,18 +171,9 @@ class Libp2pMarketNode implements MarketNode {
       onFact: (fact) => this.#report(fact),
       onFailure: (error) => this.#fail(error, 'the store failed; nothing more is sent'),
     })
-    const topic = offersTopic(market)
-    this.#transport = new Libp2pTransport({
-      host,
-      publishTopic: topic,
-      listenTopics: [topic],
-      receiver: this.#driver,
-    })
-    this.#discovery = new Discovery({
-      host,
-      bootstrap,
-      candidates: () => [...this.#bootstrapLater, ...this.#participant.knownAddresses()],
-    })
+    const { publish: publishTopic, listen: listenTopics } = topics
+    this.#transport = new Libp2pTransport({ host, publishTopic, listenTopics, receiver: this.#driver })
+    this.#peers = this.#peersOf(host)
     this.#sync = new OfferSync({
       host,
       market,
@@ -174,7 +181,7 @@ class Libp2pMarketNode implements MarketNode {
         const { offers, next } = this.#participant.page(after, limit)
         return { offers: offers.map(encode), next }
       },
-      receive: (from, bytes) => this.#driver.gossip(from, bytes),
+      receive: (from, bytes) => (this.#isHeard(bytes) ? this.#driver.gossip(from, bytes) : 'ignore'),
     })
   }
 
@@ -182,7 +189,8 @@ class Libp2pMarketNode implements MarketNode {
     this.#driver.attach(this.#transport)
     await this.#transport.start()
     await this.#sync.start()
-    this.#discovery.start()
+    this.#host.addEventListener('self:peer:update', this.#moved)
+    await this.#peers.start()
     this.#options.log.info({ peer: this.peerId, addresses: this.addresses() }, 'listening')
   }
 
@@ -191,11 +199,15 @@ class Libp2pMarketNode implements MarketNode {
   }
 
   status(): NodeStatus {
+    const { pubsub } = this.#host.services
+    const reach = furthestOf(this.#host.getMultiaddrs())
     return {
       ...this.#participant.status(),
       peers: this.#host.getPeers().length,
-      meshPeers: meshPeersOf(this.#host.services.pubsub, offersTopic(this.#options.market)).length,
+      meshPeers: new Set(this.#topics.listen.flatMap((topic) => meshPeersOf(pubsub, topic))).size,
       traffic: this.#transport.traffic(),
+      ...(reach !== undefined && { reach }),
+      ...(this.#peers instanceof Membership && { network: this.#peers.status() }),
     }
   }
 
@@ -217,7 +229,7 @@ class Libp2pMarketNode implements MarketNode {
 
   addBootstrap(addresses: readonly string[]): void {
     this.#bootstrapLater.push(...addresses)
-    this.#discovery.wake()
+    this.#peers.wake()
   }
 
   trade(): void {
@@ -239,12 +251,56 @@ class Libp2pMarketNode implements MarketNode {
   }
 
   async #shutDown(): Promise<void> {
-    await this.#discovery.stop()
+    this.#host.removeEventListener('self:peer:update', this.#moved)
+    await this.#peers.stop()
     await this.#sync.stop()
     await this.#transport.stop()
     await this.#host.stop()
     await this.#store.close()
     this.#options.log.info('stopped')
+  }
+
+  #peersOf(host: Host): Membership | Discovery {
+    const { bootstrap, network, folder } = this.#options
+    const candidates = () => [...this.#bootstrapLater, ...this.#participant.knownAddresses()]
+    if (network === undefined) return new Discovery({ host, bootstrap, candidates })
+    const { id, role, version, now } = network
+    return new Membership({
+      host,
+      network: id,
+      serves: servicesOf(role),
+      bootstrap,
+      remembered: new RememberedPeers(folder),
+      candidates,
+      isShort: () => this.#isShort(),
+      ...(version !== undefined && { version }),
+      ...(now !== undefined && { now }),
+    })
+  }
+
+  /** Whether some shard that it listens to has nobody else among its peers. */
+  #isShort(): boolean {
+    const { pubsub } = this.#host.services
+    return this.#topics.listen.some((topic) => pubsub.getSubscribers(topic).length === 0)
+  }
+
+  /** Peers tell of every offer that they know; a node takes those of the shards that it listens to. */
+  #isHeard(bytes: Uint8Array): boolean {
+    const { market, network } = this.#options
+    if (network === undefined || network.shards === 1) return true
+    const read = decode(bytes, limits.offerBytesMax)
+    if (!read.ok || read.sealed.body.type !== 'offer') return true
+    const shard = shardOf(sellerOf(read.sealed.body.offer), network.shards)
+    return this.#topics.listen.includes(offersTopicOf({ market, shard }))
+  }
+
+  /** A relay was found or lost, or an address turned out to work: its offer must say so. */
+  readonly #moved = (): void => {
+    const addresses = ownAddressesOf(this.#host)
+    if (addresses.join() === this.#addresses.join()) return
+    this.#addresses = addresses
+    this.#options.log.info({ addresses }, 'can be dialled elsewhere now')
+    this.#driver.command({ type: 'addresses', addresses })
   }
 
   #openTrace(): LiveTrace | undefined {

@@ -10,6 +10,7 @@ export type SettingFlag =
   | 'listen'
   | 'bootstrap'
   | 'local'
+  | 'api'
   | 'log-file'
   | 'log-level'
   | 'trace'
@@ -73,6 +74,14 @@ export const settings: readonly Setting[] = [
     reads: 'switch',
     fallback: 'false',
     why: 'all peers are on this machine or LAN: short rounds, no limits per address',
+  },
+  {
+    field: ['api'],
+    flag: 'api',
+    variable: 'OVERAGE_API',
+    reads: 'text',
+    fallback: '127.0.0.1:0',
+    why: 'where its HTTP API listens, or off; beyond this machine only when an address here says so',
   },
   {
     field: ['log', 'file'],

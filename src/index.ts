@@ -31,6 +31,7 @@ export type {
   ParticipantStatus,
   SellerStatus,
 } from './agent/agent.js'
+export { type Agreement, agreedRules, networkIdOf } from './agent/agreement.js'
 export { Participant, type ParticipantOptions } from './agent/participant.js'
 export { type BuyPlan, internetRules, lanRules, type Rules, type SellPlan } from './agent/rules.js'
 export * from './mechanism/anticipation.js'
@@ -51,7 +52,9 @@ export type { Json, Store, StoreContents, StoreRecord } from './ports/store.js'
 export type { Trace } from './ports/trace.js'
 export type { Receiver, Transport, Verdict } from './ports/transport.js'
 export * from './protocol/admission.js'
+export * from './protocol/clock-offset.js'
 export * from './protocol/codec.js'
+export * from './protocol/hello.js'
 export * from './protocol/message.js'
 export * from './protocol/offer-sync.js'
 export * from './protocol/signing.js'

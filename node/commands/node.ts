@@ -1,11 +1,5 @@
 import type { Command } from 'commander'
-import type { Fact } from '../../src/agent/agent.js'
-import type { NodeConfig } from '../config.js'
-import { CommandError, exitCodes, NodeStartError } from '../errors.js'
-import { gb, money, unitPrice } from '../format.js'
-import type { MarketNode, MarketNodeOptions } from '../market-node.js'
 import { settings } from '../settings.js'
-import { startProblemOf } from '../start-problem.js'
 import { supervisedVariable } from '../swarm/messages.js'
 
 const help = `
@@ -41,100 +35,15 @@ async function runNode(options: Record<string, string | boolean | undefined>): P
   const { config: file } = options
   const flags = Object.fromEntries(settings.map(({ flag }) => [flag, options[camelCased(flag)]]))
   const config = await loadConfig({ file: file as string | undefined, environment: process.env, flags })
-  const { startMarketNode } = await import('../market-node.js')
-  const { openLog } = await import('../log.js')
-  const { log, ...rest } = config
-  const node = { ...rest, log: openLog(log.file, { level: log.level, node: config.name }) }
   const { [supervisedVariable]: supervised } = process.env
-  if (supervised !== undefined && process.send !== undefined) {
-    const { runSupervised } = await import('../swarm/supervised.js')
-    await runSupervised({ node, start: startMarketNode })
-  } else await runForPerson(config, node, startMarketNode)
+  if (supervised === undefined || process.send === undefined) {
+    const { runForPerson } = await import('../run-node.js')
+    return runForPerson(config)
+  }
+  const { startMarketNode } = await import('../market-node.js')
+  const { nodeOptionsOf } = await import('../node-options.js')
+  const { runSupervised } = await import('../swarm/supervised.js')
+  await runSupervised({ node: nodeOptionsOf(config), start: startMarketNode })
 }
 
 const camelCased = (flag: string): string => flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
-
-async function runForPerson(
-  config: NodeConfig,
-  options: MarketNodeOptions,
-  start: (options: MarketNodeOptions) => Promise<MarketNode>,
-): Promise<void> {
-  const node = await start(options).catch((cause: Error) => {
-    options.log.error({ err: cause }, 'did not start')
-    throw new NodeStartError(`${config.name} did not start: ${startProblemOf(cause)}`, {
-      advice: `its log is ${config.log.file}`,
-      cause,
-    })
-  })
-  const say = (line: string): void => void process.stdout.write(`${line}\n`)
-  introduce(config, node, say)
-  node.onFact((fact) => {
-    const line = lineOf(fact)
-    if (line !== undefined) say(line)
-  })
-  node.trade()
-  const reason = await reasonToStop(node)
-  say(reason.type === 'failure' ? 'stopping' : 'stopping: withdrawing offer and bids')
-  await node.stop({ withdraw: reason.type === 'signal' })
-  say('stopped')
-  if (reason.type === 'failure') {
-    const { message } = reason.error
-    const advice = `its log is ${config.log.file}`
-    throw new CommandError(`${config.name} cannot go on: ${message}`, { exitCode: exitCodes.failed, advice })
-  }
-  process.exitCode = reason.signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.done
-}
-
-type Reason =
-  | { readonly type: 'signal'; readonly signal: NodeJS.Signals }
-  | { readonly type: 'failure'; readonly error: Error }
-
-function reasonToStop(node: MarketNode): Promise<Reason> {
-  return new Promise((resolve) => {
-    let told = false
-    const onSignal = (signal: NodeJS.Signals): void => {
-      if (told) process.exit(exitCodes.interrupted)
-      told = true
-      resolve({ type: 'signal', signal })
-    }
-    process.on('SIGINT', onSignal)
-    process.on('SIGTERM', onSignal)
-    node.onFailure((error) => resolve({ type: 'failure', error }))
-  })
-}
-
-function introduce(
-  { name, market, sells, wants, log, folder }: NodeConfig,
-  node: MarketNode,
-  say: (line: string) => void,
-) {
-  say(`${name}  ${node.peerId}  market ${market}`)
-  for (const address of node.addresses()) say(`listens  ${address}`)
-  if (sells !== undefined) say(`sells    ${gb(sells.stock)} at ${unitPrice(sells.floor)} per GB or more`)
-  if (wants !== undefined) {
-    const { valuation, budget } = wants
-    const most = valuation.kind === 'parabolic' ? valuation.qbar : valuation.demand
-    say(`wants    up to ${most} GB${budget === undefined ? '' : ` for at most ${money(budget)}`}`)
-  }
-  say(`keeps    ${folder}`)
-  say(`logs     ${log.file}`)
-  say('Ctrl-C stops it.')
-}
-
-/** The facts that matter to the person whose node it is. */
-function lineOf(fact: Fact): string | undefined {
-  switch (fact.type) {
-    case 'offer-opened':
-      return `offer opened: ${gb(fact.stock)} at ${unitPrice(fact.reserve)} per GB or more`
-    case 'sold':
-      return `sold ${gb(fact.receipt.quantity)} to ${fact.receipt.buyer} for ${money(fact.receipt.charge)}`
-    case 'bought':
-      return `bought ${gb(fact.receipt.quantity)} for ${money(fact.receipt.charge)} and a fee of ${money(fact.receipt.fee)}`
-    case 'declined':
-      return `an award was declined: ${fact.code}`
-    case 'offer-closed':
-      return `offer closed: ${fact.reason}`
-    default:
-      return undefined
-  }
-}

@@ -1,6 +1,6 @@
 import type { Libp2p } from '@libp2p/interface'
 import { isLoopback, isPrivate } from '@libp2p/utils'
-import { CODE_P2P, type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { CODE_P2P, CODE_P2P_CIRCUIT, type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { PeerId } from '../../src/ports/signer.js'
 import { limits } from '../../src/protocol/message.js'
 
@@ -30,15 +30,37 @@ export const dialableAt = (peer: PeerId, addresses: readonly string[]): Multiadd
     return parsed === undefined ? [] : [placeOf(parsed).encapsulate(`/p2p/${peer}`)]
   })
 
+/** Whether an address leads through a relay. */
+export const isRelayed = (address: Multiaddr): boolean =>
+  address.getComponents().some(({ code }) => code === CODE_P2P_CIRCUIT)
+
+/** From where an address works: everywhere, everywhere through a relay, this LAN, this machine. */
+export type Reach = 'public' | 'relay' | 'private' | 'loopback'
+const reaches: readonly Reach[] = ['public', 'relay', 'private', 'loopback']
+
+export function reachOfAddress(address: Multiaddr): Reach {
+  if (isRelayed(address)) return 'relay'
+  return isLoopback(address) ? 'loopback' : isPrivate(address) ? 'private' : 'public'
+}
+
+/** Sorts addresses that work from further away first. */
+export const compareReach = (a: Multiaddr, b: Multiaddr): number =>
+  reaches.indexOf(reachOfAddress(a)) - reaches.indexOf(reachOfAddress(b))
+
+/** The furthest that any of these addresses reaches; undefined without any. */
+export const furthestOf = (addresses: readonly Multiaddr[]): Reach | undefined =>
+  reaches.find((reach) => addresses.some((address) => reachOfAddress(address) === reach))
+
 /**
  * Where a node may be dialled, its peer id included, as it tells others in its offers: those that reach furthest first,
- * at most {@link limits.addressesMax}. Empty when it does not listen.
+ * at most {@link limits.addressesMax}. Empty when it does not listen. One through a relay ends with the relay: with the node's own
+ * peer id it would be too long for an offer, which names the seller anyway.
  */
 export const ownAddressesOf = (host: Libp2p): readonly string[] =>
   host
     .getMultiaddrs()
-    .map((address) => ({ text: address.toString(), near: isLoopback(address) ? 2 : isPrivate(address) ? 1 : 0 }))
+    .map((address) => ({ address, text: (isRelayed(address) ? placeOf(address) : address).toString() }))
     .filter(({ text }) => text.length <= limits.addressBytesMax)
-    .sort((a, b) => a.near - b.near)
+    .sort((a, b) => compareReach(a.address, b.address))
     .slice(0, limits.addressesMax)
     .map(({ text }) => text)

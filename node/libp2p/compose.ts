@@ -7,11 +7,17 @@ import type { Libp2p, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
-import { createLibp2p } from 'libp2p'
+import { createLibp2p, type ServiceFactoryMap } from 'libp2p'
 import { limits } from '../../src/protocol/message.js'
+import { anyRelay, type ReachOptions, reachOf } from './reach.js'
 
+/** What the market asks of libp2p; whatever else a node runs, nobody else asks for. */
+type Services = {
+  readonly identify: Identify
+  readonly pubsub: GossipSub
+}
 /** A libp2p node as the market needs it. */
-export type Host = Libp2p<{ readonly identify: Identify; readonly pubsub: GossipSub }>
+export type Host = Libp2p<Services>
 
 export interface HostOptions {
   /** Who the node is; Ed25519, so that its peer id contains the public key. */
@@ -29,6 +35,8 @@ export interface HostOptions {
   readonly local: boolean
   /** How many neighbours messages are exchanged with: as few as suit one machine, or gossipsub's own. Default: by `local`. */
   readonly mesh?: 'thin' | 'public'
+  /** How it finds peers and is found across machines; absent: by the addresses that it is given alone. */
+  readonly reach?: ReachOptions
 }
 
 /** More peers than this on one machine need more than one machine. */
@@ -86,17 +94,25 @@ const pubsub = ({ topics, local, mesh = local ? 'thin' : 'public' }: HostOptions
     ...(mesh === 'thin' ? localMesh : {}),
   })
 
-/** Makes and starts a libp2p node: TCP, Noise, Yamux, identify, gossipsub. Rejects when it cannot listen. */
+/**
+ * Makes and starts a libp2p node: TCP, Noise, Yamux, identify, gossipsub, and what `reach` asks for. Rejects when it cannot listen.
+ * A relay that cannot be had is no reason to: one may come.
+ */
 export function composeLibp2p(options: HostOptions): Promise<Host> {
-  const { privateKey, listen, announce = [], local } = options
-  return createLibp2p({
+  const { privateKey, announce = [], local } = options
+  const reach = options.reach && reachOf(options.reach)
+  // Whoever says where it can be dialled, or relays itself, needs no relay.
+  const needsRelay = options.reach?.role === 'person' && announce.length === 0
+  const { transport, services, ...others } = reach ?? {}
+  return createLibp2p<Services>({
     privateKey,
     nodeInfo: { name: 'overage', userAgent: 'overage' },
-    addresses: { listen: [...listen], announce: [...announce] },
-    transports: [tcp()],
+    addresses: { listen: [...options.listen, ...(needsRelay ? [anyRelay] : [])], announce: [...announce] },
+    transports: [tcp(), ...(transport === undefined ? [] : [transport])],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    services: { identify: identify(), pubsub: pubsub(options) },
+    services: { identify: identify(), pubsub: pubsub(options), ...services } as ServiceFactoryMap<Services>,
+    ...others,
     ...(local
       ? {
           connectionManager: {

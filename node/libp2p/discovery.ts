@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { parseAddress, peerNamedBy, placeOf } from './address.js'
+import type { PeerId } from '../../src/ports/signer.js'
+import { isRelayed, parseAddress, peerNamedBy, placeOf } from './address.js'
 import type { Host } from './compose.js'
 
 /** A configured address is not a multiaddr. */
@@ -18,6 +19,12 @@ export interface DiscoveryOptions {
   readonly bootstrap: readonly string[]
   /** Further addresses, asked for whenever peers are missing: those in known offers, say. Invalid ones are skipped. */
   readonly candidates?: () => readonly string[]
+  /** Whether this peer is dialled no more: it turned out to belong elsewhere. Default: nobody. */
+  readonly refuses?: (peer: PeerId) => boolean
+  /** Whether more peers are needed than `peersMin`: those connected are not those wanted. Default: never. */
+  readonly isShort?: () => boolean
+  /** Told of each dial and why it failed, if it did. */
+  readonly onDialled?: (address: Multiaddr, problem: Error | undefined) => void
   /** Default {@link discoveryDefaults}. */
   readonly settings?: Partial<DiscoverySettings>
 }
@@ -25,6 +32,8 @@ export interface DiscoveryOptions {
 export interface DiscoverySettings {
   /** Peers to be connected to; as long as there are fewer, more are dialled. */
   readonly peersMin: number
+  /** Peers beyond which none is dialled, however short this node is of the right ones. */
+  readonly peersMax: number
   /** Addresses tried in one round. */
   readonly dialsMax: number
   /** How long one dial may take. */
@@ -37,6 +46,7 @@ export interface DiscoverySettings {
 export const discoveryDefaults: DiscoverySettings = Object.freeze({
   /** The degree of gossipsub's mesh. */
   peersMin: 6,
+  peersMax: 32,
   dialsMax: 8,
   dialMsMax: 5_000,
   retryMs: 250,
@@ -48,15 +58,22 @@ export class Discovery {
   readonly #host: Host
   readonly #bootstrap: readonly Multiaddr[]
   readonly #candidates: () => readonly string[]
+  readonly #refuses: (peer: PeerId) => boolean
+  readonly #isShort: () => boolean
+  readonly #onDialled: (address: Multiaddr, problem: Error | undefined) => void
   readonly #settings: DiscoverySettings
   readonly #stopping = new AbortController()
   #awake = new AbortController()
   #running: Promise<void> = Promise.resolve()
 
   /** @throws InvalidAddressError for a bootstrap address that cannot be read. */
-  constructor({ host, bootstrap, candidates = () => [], settings = {} }: DiscoveryOptions) {
+  constructor(options: DiscoveryOptions) {
+    const { host, bootstrap, candidates = () => [], settings = {} } = options
     this.#host = host
     this.#candidates = candidates
+    this.#refuses = options.refuses ?? (() => false)
+    this.#isShort = options.isShort ?? (() => false)
+    this.#onDialled = options.onDialled ?? (() => {})
     this.#settings = { ...discoveryDefaults, ...settings }
     this.#bootstrap = bootstrap.map((address) => {
       const parsed = parseAddress(address)
@@ -113,8 +130,16 @@ export class Discovery {
     }
   }
 
+  /** Peers still to be found; more of them as long as this node is short of the right ones. */
   #missing(): number {
-    return this.#settings.peersMin - this.#host.getPeers().length
+    const { peersMin, peersMax } = this.#settings
+    const peers = this.#host.getPeers().length
+    return peers >= peersMin && peers < peersMax && this.#isShort() ? 1 : peersMin - peers
+  }
+
+  /** Whether more peers would be welcome. */
+  get wants(): boolean {
+    return this.#missing() > 0
   }
 
   async #dialMissing(): Promise<void> {
@@ -123,11 +148,13 @@ export class Discovery {
     const dials = Array.from({ length: Math.min(this.#missing(), targets.length) }, async () => {
       for (let target = targets.pop(); target !== undefined; target = targets.pop()) {
         const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(dialMsMax)])
-        const reached = await this.#host.dial(target, { signal }).then(
-          () => true,
-          () => false,
+        const problem = await this.#host.dial(target, { signal }).then(
+          () => undefined,
+          (error: Error) => error,
         )
-        if (reached || this.#stopping.signal.aborted) return
+        if (this.#stopping.signal.aborted) return
+        this.#onDialled(target, problem)
+        if (problem === undefined) return
       }
     })
     await Promise.all(dials)
@@ -139,9 +166,14 @@ export class Discovery {
     const connections = this.#host.getConnections()
     const peers = new Set([self, ...connections.map(({ remotePeer }) => remotePeer.toString())])
     const places = new Set(connections.map(({ remoteAddr }) => placeOf(remoteAddr).toString()))
+    // Behind one relay there may be many peers.
+    const isNew = (address: Multiaddr): boolean => isRelayed(address) || !places.has(placeOf(address).toString())
     const known = [...this.#bootstrap, ...this.#candidates().flatMap((address) => parseAddress(address) ?? [])]
-    return known
-      .filter((address) => !peers.has(peerNamedBy(address) ?? '') && !places.has(placeOf(address).toString()))
+    const isOpen = (peer: PeerId | undefined): boolean =>
+      peer === undefined || !(peers.has(peer) || this.#refuses(peer))
+    const distinct = new Map(known.map((address) => [address.toString(), address]))
+    return [...distinct.values()]
+      .filter((address) => isOpen(peerNamedBy(address)) && isNew(address))
       .map((address) => ({ address, order: Math.random() }))
       .sort((a, b) => a.order - b.order)
       .map(({ address }) => address)

@@ -1,5 +1,4 @@
 import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
-import { messageStreamToDuplex } from '@libp2p/utils'
 import { decode, encode } from 'it-length-prefixed'
 import { pipe } from 'it-pipe'
 import type { PeerId } from '../../src/ports/signer.js'
@@ -16,6 +15,7 @@ import {
 import { offersProtocolId } from '../../src/protocol/topics.js'
 import type { Host } from './compose.js'
 import { surfacing } from './fault.js'
+import { within } from './within.js'
 
 export interface OfferSyncOptions {
   readonly host: Host
@@ -215,12 +215,4 @@ export class OfferSync {
   #log(format: string, ...details: readonly unknown[]): void {
     this.#options.host.logger.forComponent('overage:offer-sync')(format, ...details)
   }
-}
-
-/** A stream as both ends of a pipe, cut off when `signal` says so. */
-function within(stream: Stream, signal: AbortSignal): ReturnType<typeof messageStreamToDuplex> {
-  const cut = (): void => stream.abort(new Error('it took too long'))
-  signal.addEventListener('abort', cut)
-  stream.addEventListener('close', () => signal.removeEventListener('abort', cut))
-  return messageStreamToDuplex(stream)
 }

@@ -116,6 +116,7 @@ export class Libp2pTransport implements Transport {
     await this.#host.handle(auctionProtocolId, (stream, connection) => this.#accept(stream, connection), {
       maxInboundStreams: this.#limits.streamsPerPeerMax,
       maxOutboundStreams: this.#limits.streamsPerPeerMax,
+      runOnLimitedConnection: true,
     })
     this.#unwatch = watchDuplicates(pubsub, (topic) => {
       if (this.#listenTopics.includes(topic)) this.#duplicates += 1
@@ -200,8 +201,11 @@ export class Libp2pTransport implements Transport {
     const options = {
       signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#limits.openMsMax)]),
       maxOutboundStreams: this.#limits.streamsPerPeerMax,
+      // Through a relay, for as long as nothing better is there.
+      runOnLimitedConnection: true,
     }
-    const standing = this.#host.getConnections(id).find(({ status }) => status === 'open')
+    const open = this.#host.getConnections(id).filter(({ status }) => status === 'open')
+    const standing = open.find(({ limits }) => limits === undefined) ?? open[0]
     if (standing !== undefined) return standing.newStream([auctionProtocolId], options)
     const targets = dialableAt(peer, addresses)
     return this.#host.dialProtocol(targets.length > 0 ? targets : id, auctionProtocolId, options)

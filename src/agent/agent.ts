@@ -18,6 +18,7 @@ import type {
   Sealed,
 } from '../protocol/message.js'
 import type { Megabytes, Micros, Millis, Ticks } from '../units.js'
+import type { BuyPlan, SellPlan } from './rules.js'
 
 /** What can happen to an agent. Messages have passed admission: decoded, within limits, signature checked. */
 export type AgentEvent =
@@ -28,12 +29,22 @@ export type AgentEvent =
   | { readonly type: 'undelivered'; readonly to: PeerId }
   | { readonly type: 'command'; readonly command: Command }
 
-/** What its person asks of an agent. */
+/**
+ * What its person, or the host it runs on, tells an agent. A plan that is told counts what is traded from then on, awards and accepts on their way
+ * included: it says how much more. It replaces the one before, is saved before anything else comes of it, and is taken up
+ * again at the next start, unless that start is configured with another.
+ */
 export type Command =
-  /** Close the open offer; what was already awarded is still settled. */
-  | { readonly type: 'withdraw-offer' }
-  /** Withdraw every standing bid and send no more. */
-  | { readonly type: 'stop-buying' }
+  /** Offer so much, on these terms; an open offer is closed for the new one. */
+  | { readonly type: 'sell'; readonly plan: SellPlan }
+  /** Want so much, at this value; bids that stand are withdrawn for new ones. */
+  | { readonly type: 'buy'; readonly plan: BuyPlan }
+  /** Close the open offer; what was already awarded is still settled. `forget`: and open none at the next start either. */
+  | { readonly type: 'withdraw-offer'; readonly forget?: true | undefined }
+  /** Withdraw every standing bid and send no more. `forget`: not at the next start either. */
+  | { readonly type: 'stop-buying'; readonly forget?: true | undefined }
+  /** From now on the node can be dialled there, and nowhere else; at most 4 of them go into its offer. */
+  | { readonly type: 'addresses'; readonly addresses: readonly string[] }
 
 /** What an agent wants done, in order. A `save` is in place before any later effect goes out. */
 export type Effect =
@@ -121,6 +132,9 @@ export interface SellerStatus {
   readonly reserve: Ticks
   readonly round: number
   readonly participants: number
+  /** Of the present plan: not sold yet, and, while its offer is closed, perhaps not for sale. */
+  readonly unsold: Megabytes
+  /** Ever, by this node. */
   readonly sold: Megabytes
   readonly revenue: Micros
   /** Awards that wait for an answer. */
@@ -128,10 +142,13 @@ export interface SellerStatus {
 }
 
 export interface BuyerStatus {
-  /** Bought and acknowledged by a receipt. */
+  /** Ever bought by this node and acknowledged by a receipt. */
   readonly owned: Megabytes
   readonly spent: Micros
+  /** Of the present plan, what was bought under it included; 0 without one. */
   readonly demand: Megabytes
+  /** What is left of that: neither bought nor accepted; 0 once told to stop. */
+  readonly wanted: Megabytes
   readonly standing: readonly { readonly offer: OfferId; readonly bid: Bid }[]
   /** Accepts that wait for their receipt. */
   readonly unsettled: number

@@ -5,11 +5,33 @@ import { type Valuation, valuationOf } from '../mechanism/valuation.js'
 import type { Random } from '../ports/random.js'
 import type { Signer } from '../ports/signer.js'
 import type { StoreContents, StoreRecord } from '../ports/store.js'
-import type { Award, Closed, Decline, Offer, OfferId, Quote, Receipt, Refused, Sealed } from '../protocol/message.js'
+import type {
+  Award,
+  Bid,
+  Closed,
+  Decline,
+  Offer,
+  OfferId,
+  Quote,
+  Receipt,
+  Refused,
+  Sealed,
+} from '../protocol/message.js'
 import { digestOf, seal } from '../protocol/signing.js'
-import { cost, type Megabytes, type Micros, type Millis, micros, microsMax, type Ticks, ticks } from '../units.js'
+import {
+  cost,
+  type Megabytes,
+  type Micros,
+  type Millis,
+  megabytes,
+  micros,
+  microsMax,
+  type Ticks,
+  ticks,
+} from '../units.js'
 import type { BuyerStatus, Effect } from './agent.js'
 import { faultOf } from './award-check.js'
+import { buyPlanKey, CountedPlan, type Traded } from './counted-plan.js'
 import { answer, report } from './effects.js'
 import { isBiddable, type OfferBook } from './offer-book.js'
 import { Purchases } from './purchases.js'
@@ -21,7 +43,8 @@ export interface BuyerOptions {
   readonly signer: Signer
   readonly market: string
   readonly rules: Rules
-  readonly plan: BuyPlan
+  /** Of the configuration; wins over one that was told and saved. */
+  readonly plan?: BuyPlan | undefined
   readonly random: Random
   /** The node's offer book: read here, written by the participant. */
   readonly book: OfferBook
@@ -34,7 +57,8 @@ export interface BuyerOptions {
  */
 export class Buyer {
   readonly #options: BuyerOptions
-  readonly #valuation: Valuation
+  readonly #plan: CountedPlan<BuyPlan>
+  #valuation: Valuation
   readonly #purchases: Purchases
   readonly #standing: StandingBids
   /** Offers not worth another try before the given time: full, gone or unreachable. */
@@ -51,7 +75,8 @@ export class Buyer {
 
   constructor(options: BuyerOptions) {
     this.#options = options
-    this.#valuation = valuationOf(options.plan.valuation)
+    this.#plan = new CountedPlan(buyPlanKey, { configured: options.plan, restored: options.restored })
+    this.#valuation = worthTo(this.#plan.plan)
     this.#purchases = new Purchases(options.signer, options.rules, options.restored)
     this.#standing = new StandingBids(options)
   }
@@ -62,10 +87,12 @@ export class Buyer {
 
   status(): BuyerStatus {
     const { quantity, charge } = this.#purchases.settled
+    const { demand } = this.#valuation
     return {
-      owned: quantity,
-      spent: charge,
-      demand: this.#valuation.demand,
+      owned: quantity as Megabytes,
+      spent: charge as Micros,
+      demand,
+      wanted: megabytes(this.#active ? Math.max(0, demand - this.#owned) : 0),
       standing: this.#standing.bids().map((bid) => ({ offer: bid.offer, bid })),
       unsettled: this.#purchases.unsettled,
       reacting: this.#replyAt !== undefined,
@@ -74,9 +101,26 @@ export class Buyer {
   }
 
   start(now: Millis, out: Effect[]): void {
-    this.#active = true
+    this.#plan.start(this.#purchases.trades, out)
+    this.#active = this.#plan.plan !== undefined
     this.#purchases.resume(now, out)
+    // Its person may want less than when it bid.
+    if (!this.#fits({ quantity: 0, charge: 0 }, this.#standing.bids())) this.#withdrawAll(now, out)
     this.#standing.resume(now, out)
+    this.#react(now)
+  }
+
+  /** What its person wants from now on; undefined: nothing more. */
+  tell(plan: BuyPlan | undefined, out: Effect[]): void {
+    this.#plan.tell(plan, this.#purchases.trades, out)
+    this.#valuation = worthTo(plan)
+    this.#promising = undefined
+  }
+
+  /** Bids for what was told last, with nothing left of what it bid before. */
+  begin(now: Millis, out: Effect[]): void {
+    this.#active = true
+    this.#withdrawAll(now, out)
     this.#react(now)
   }
 
@@ -151,6 +195,10 @@ export class Buyer {
   stop(now: Millis, out: Effect[]): void {
     this.#active = false
     this.#replyAt = undefined
+    this.#withdrawAll(now, out)
+  }
+
+  #withdrawAll(now: Millis, out: Effect[]): void {
     this.#standing.replace(now, [], this.#options.book, out)
   }
 
@@ -162,7 +210,9 @@ export class Buyer {
   }
 
   #reply(now: Millis, out: Effect[]): void {
-    const { plan, rules, book } = this.#options
+    const { rules, book } = this.#options
+    const { plan } = this.#plan
+    if (plan === undefined) return
     const situation = this.#situation(now)
     const reply = strategies[plan.strategy](anticipating(situation, { perMille: rules.anticipationPerMille }))
     // What stands counts for what it brings as things are: only what is better even when prices have risen replaces it.
@@ -172,11 +222,10 @@ export class Buyer {
 
   #situation(now: Millis): AskedSituation {
     const { signer, rules } = this.#options
-    const { quantity } = this.#purchases.committed
     return {
       buyer: signer.id,
       valuation: this.#valuation,
-      owned: quantity,
+      owned: this.#owned,
       budgetLeft: this.#budgetLeft(),
       epsilon: rules.epsilon,
       loyalty: rules.loyaltyPerMille,
@@ -188,7 +237,7 @@ export class Buyer {
   #view(now: Millis): readonly AskedView[] {
     const { book, rules } = this.#options
     this.#forgetShunned(now)
-    const marginal = this.#valuation.marginal(this.#purchases.committed.quantity)
+    const marginal = this.#valuation.marginal(this.#owned)
     const accepted = new Set(this.#purchases.unsettledOffers())
     const chosen = new Set(this.#standing.bids().map(({ offer }) => offer))
     const usable = (offer: Offer): boolean =>
@@ -218,7 +267,7 @@ export class Buyer {
 
   /** Where no offer asks for less, nothing is worth the fee. */
   get #promisingPrice(): Ticks {
-    const owned = this.#purchases.committedQuantity
+    const owned = this.#owned
     if (this.#promising?.owned !== owned) {
       const { epsilon } = this.#options.rules
       this.#promising = { owned, below: priceWorth({ valuation: this.#valuation, owned, epsilon }) }
@@ -236,8 +285,21 @@ export class Buyer {
     return { ...asked, standing: { quantity: bid.quantity, price: bid.price } }
   }
 
+  /** Bought or accepted under the present plan. */
+  get #owned(): Megabytes {
+    return (this.#purchases.committed.quantity - this.#plan.before.quantity) as Megabytes
+  }
+
   #budgetLeft(): Micros {
-    return micros(Math.max(0, (this.#options.plan.budget ?? microsMax) - this.#purchases.committed.charge))
+    const { plan, before } = this.#plan
+    return micros(Math.max(0, (plan?.budget ?? microsMax) - (this.#purchases.committed.charge - before.charge)))
+  }
+
+  /** Whether one more purchase and `bids` would all be within the demand and the budget. */
+  #fits({ quantity, charge }: Traded, bids: readonly Bid[]): boolean {
+    const wanted = bids.reduce((sum, bid) => sum + bid.quantity, quantity)
+    const spent = bids.reduce((sum, bid) => sum + cost(bid.price, bid.quantity), charge)
+    return this.#owned + wanted <= this.#valuation.demand && spent <= this.#budgetLeft()
   }
 
   /**
@@ -247,11 +309,9 @@ export class Buyer {
   #stillWants(award: Award): boolean {
     const { offer, quantity, charge } = award
     const elsewhere = this.#standing.bids().filter((bid) => bid.offer !== offer)
-    const wanted = elsewhere.reduce((sum, bid) => sum + bid.quantity, Number(quantity))
-    const spent = elsewhere.reduce((sum, bid) => sum + cost(bid.price, bid.quantity), Number(charge))
-    const owned = this.#purchases.committed.quantity
-    if (owned + wanted > this.#valuation.demand || spent > this.#budgetLeft()) return false
+    if (!this.#fits(award, elsewhere)) return false
     if (this.#isCurrent(award)) return true
+    const owned = this.#owned
     return this.#active && this.#valuation.value(owned + quantity) - this.#valuation.value(owned) >= charge
   }
 
@@ -292,3 +352,7 @@ const rankOfLast = (offers: readonly Offer[], book: OfferBook): number => {
   const last = offers.at(-1)
   return (last && book.rankOf(last.offer)) ?? Number.POSITIVE_INFINITY
 }
+
+/** To somebody who wants nothing, nothing is worth anything. */
+const worthless: Valuation = { demand: megabytes(0), value: () => 0, marginal: () => 0, demandAt: () => 0 }
+const worthTo = (plan: BuyPlan | undefined): Valuation => (plan === undefined ? worthless : valuationOf(plan.valuation))

@@ -1,7 +1,7 @@
 import type { PolicyName } from '../mechanism/reserve.js'
 import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import type { CloseReason } from '../protocol/message.js'
-import { type Megabytes, type Millis, megabytes, type Ticks } from '../units.js'
+import { type Megabytes, type Millis, megabytes, type Ticks, ticks } from '../units.js'
 import type { SellPlan } from './rules.js'
 
 /** A seller's present or last offer, as its store keeps it. */
@@ -26,14 +26,30 @@ export function savedOffer(restored: StoreContents): OfferState | undefined {
   return restored.find((record) => record.key === key)?.value as OfferState | undefined
 }
 
+/** What everybody may know of it as it stands. */
+export const termsOf = ({ status, reserve, floor, policy, closesAt }: OfferState) => ({
+  status,
+  reserve,
+  floor,
+  policy,
+  closesAt,
+})
+
+/** Whether an open offer is what its person wants sold, `unsold` of it, on the same terms. */
+export const isAsPlanned = (
+  { floor, policy, stock }: OfferState,
+  plan: SellPlan | undefined,
+  unsold: Megabytes,
+): boolean => plan?.floor === floor && plan.policy === policy && stock === unsold
+
 /** Before the first offer: nothing to settle, nothing to close. */
-export const neverOpened = ({ floor, policy }: SellPlan): OfferState => ({
+export const neverOpened: OfferState = Object.freeze({
   number: 0,
   status: 'closed',
   closeReason: null,
   stock: megabytes(0),
-  reserve: floor,
-  floor,
-  policy,
+  reserve: ticks(0),
+  floor: ticks(0),
+  policy: 'tracking',
   closesAt: 0 as Millis,
 })

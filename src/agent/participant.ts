@@ -19,7 +19,7 @@ export interface ParticipantOptions {
   readonly market: string
   readonly rules: Rules
   readonly random: Random
-  /** Where this node can be dialled. */
+  /** Where this node can be dialled, until a command says otherwise. */
   readonly addresses: readonly string[]
   readonly sells?: SellPlan | undefined
   readonly wants?: BuyPlan | undefined
@@ -27,25 +27,30 @@ export interface ParticipantOptions {
   readonly restored: StoreContents
 }
 
+/** One that leads through a relay leaves out whom it leads to (SPEC §5). */
+const wholeAddress = (address: string, offer: OfferId): string =>
+  address.endsWith('/p2p-circuit') ? `${address}/p2p/${sellerOf(offer)}` : address
+
 /** One person's node: an offer book, and a seller, a buyer, or both. */
 export class Participant implements Agent {
   readonly #me: PeerId
   readonly #book: OfferBook
-  readonly #seller: Seller | undefined
-  readonly #buyer: Buyer | undefined
+  readonly #options: Omit<ParticipantOptions, 'sells' | 'wants' | 'restored'>
+  /** There is one as soon as there is something to sell, or something left to settle. */
+  #seller: Seller | undefined
+  #buyer: Buyer | undefined
+  #addresses: readonly string[]
   /** Until its start a participant learns of offers and does nothing else. */
   #started = false
 
   constructor(options: ParticipantOptions) {
-    const { signer, verifier, market, rules, random, addresses, sells, wants, restored } = options
-    this.#me = signer.id
-    this.#book = new OfferBook(signer.id, rules.offersMax)
-    if (sells !== undefined) {
-      this.#seller = new Seller({ signer, verifier, market, rules, plan: sells, addresses, restored })
-    }
-    if (wants !== undefined) {
-      this.#buyer = new Buyer({ signer, market, rules, plan: wants, random, book: this.#book, restored })
-    }
+    const { sells, wants, restored, ...rest } = options
+    this.#options = rest
+    this.#me = rest.signer.id
+    this.#addresses = rest.addresses
+    this.#book = new OfferBook(this.#me, rest.rules.offersMax)
+    if (sells !== undefined || hasSold(restored)) this.#seller = this.#newSeller(sells, restored)
+    if (wants !== undefined || hasBought(restored)) this.#buyer = this.#newBuyer(wants, restored)
   }
 
   get deadline(): Millis | undefined {
@@ -70,7 +75,7 @@ export class Participant implements Agent {
 
   /** Where the sellers of open offers can be dialled. */
   knownAddresses(): readonly string[] {
-    return this.#book.open().flatMap(({ addresses }) => addresses)
+    return this.#book.open().flatMap(({ offer, addresses }) => addresses.map((address) => wholeAddress(address, offer)))
   }
 
   status(): ParticipantStatus {
@@ -155,12 +160,56 @@ export class Participant implements Agent {
 
   #command(now: Millis, command: Command, out: Effect[]): void {
     switch (command.type) {
+      case 'sell':
+        this.#sell(now, command.plan, out)
+        break
+      case 'buy':
+        this.#buy(now, command.plan, out)
+        break
       case 'withdraw-offer':
+        if (command.forget) this.#seller?.tell(undefined, out)
         this.#seller?.withdraw(now, out)
         break
       case 'stop-buying':
+        if (command.forget) this.#buyer?.tell(undefined, out)
         this.#buyer?.stop(now, out)
+        break
+      case 'addresses':
+        this.#addresses = command.addresses
+        this.#seller?.moved(now)
         break
     }
   }
+
+  /** Before its start a participant only takes note of a plan: its start takes the plan up. */
+  #sell(now: Millis, plan: SellPlan, out: Effect[]): void {
+    const isNew = this.#seller === undefined
+    this.#seller ??= this.#newSeller(undefined, [])
+    this.#seller.tell(plan, out)
+    if (!this.#started) return
+    if (isNew) this.#seller.start(now, out)
+    else this.#seller.reopen(now, out)
+  }
+
+  #buy(now: Millis, plan: BuyPlan, out: Effect[]): void {
+    this.#buyer ??= this.#newBuyer(undefined, [])
+    this.#buyer.tell(plan, out)
+    if (this.#started) this.#buyer.begin(now, out)
+  }
+
+  #newSeller(plan: SellPlan | undefined, restored: StoreContents): Seller {
+    const { signer, verifier, market, rules } = this.#options
+    const addresses = () => this.#addresses
+    return new Seller({ signer, verifier, market, rules, plan, addresses, restored })
+  }
+
+  #newBuyer(plan: BuyPlan | undefined, restored: StoreContents): Buyer {
+    const { signer, market, rules, random } = this.#options
+    return new Buyer({ signer, market, rules, plan, random, book: this.#book, restored })
+  }
 }
+
+const hasSold = (restored: StoreContents): boolean =>
+  restored.some(({ key }) => key.startsWith('seller/') || key.startsWith('sale/'))
+const hasBought = (restored: StoreContents): boolean =>
+  restored.some(({ key }) => key.startsWith('buyer/') || key.startsWith('purchase/'))

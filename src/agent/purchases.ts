@@ -3,8 +3,9 @@ import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import { sealedToJson } from '../protocol/json.js'
 import type { Accept, Award, Digest, OfferId, Receipt, Refused, Sealed } from '../protocol/message.js'
 import { digestOf, seal } from '../protocol/signing.js'
-import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
+import type { Millis } from '../units.js'
 import type { Effect } from './agent.js'
+import type { Traded, TradesThen } from './counted-plan.js'
 import { report } from './effects.js'
 import { earliestIn, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
@@ -40,9 +41,9 @@ export class Purchases {
   /** Awards whose receipts are in the store. */
   readonly #settled = new Set<Digest>()
   /** Of both. */
-  #committed: Trade = { quantity: 0, charge: 0 }
+  #committed: Traded = { quantity: 0, charge: 0 }
   /** Of the receipts alone. */
-  #bought: Trade = { quantity: 0, charge: 0 }
+  #bought: Traded = { quantity: 0, charge: 0 }
 
   constructor(signer: Signer, rules: Rules, restored: StoreContents) {
     this.#signer = signer
@@ -53,18 +54,17 @@ export class Purchases {
   }
 
   /** Accepted so far, with or without a receipt: what may be wanted and spent no more. */
-  get committed(): { readonly quantity: Megabytes; readonly charge: Micros } {
-    return { quantity: megabytes(this.#committed.quantity), charge: micros(this.#committed.charge) }
-  }
-
-  /** The quantity of that alone: asked at every piece of news. */
-  get committedQuantity(): Megabytes {
-    return this.#committed.quantity as Megabytes
+  get committed(): Traded {
+    return this.#committed
   }
 
   /** What receipts prove. */
-  get settled(): { readonly quantity: Megabytes; readonly charge: Micros } {
-    return { quantity: megabytes(this.#bought.quantity), charge: micros(this.#bought.charge) }
+  get settled(): Traded {
+    return this.#bought
+  }
+
+  get trades(): TradesThen {
+    return { settled: this.#bought, open: plus(this.#committed, this.#bought, -1) }
   }
 
   get unsettled(): number {
@@ -172,9 +172,7 @@ export class Purchases {
   }
 }
 
-type Trade = { readonly quantity: number; readonly charge: number }
-
-const plus = (sum: Trade, { quantity, charge }: Trade, sign: 1 | -1 = 1): Trade => ({
+const plus = (sum: Traded, { quantity, charge }: Traded, sign: 1 | -1 = 1): Traded => ({
   quantity: sum.quantity + sign * quantity,
   charge: sum.charge + sign * charge,
 })

@@ -3,8 +3,9 @@ import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
 import { sealedToJson } from '../protocol/json.js'
 import type { Accept, Award, Decline, Digest, OfferId, Receipt, RefusalCode, Sealed } from '../protocol/message.js'
 import { digestOf, seal } from '../protocol/signing.js'
-import { type Megabytes, type Micros, type Millis, megabytes, micros } from '../units.js'
+import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
 import type { Effect } from './agent.js'
+import type { TradesThen } from './counted-plan.js'
 import { answer, report } from './effects.js'
 import { earliest, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
@@ -55,13 +56,13 @@ export class Sales {
     for (const { key, value } of restored) this.#restore(key, value)
   }
 
-  /** Ever sold by this node, over all its offers. */
+  /** Ever sold by this node, over all its offers and plans: perhaps more than one offer may hold. */
   get sold(): Megabytes {
-    return megabytes(this.#sold)
+    return this.#sold as Megabytes
   }
 
   get revenue(): Micros {
-    return micros(this.#revenue)
+    return this.#revenue as Micros
   }
 
   get unsettled(): number {
@@ -73,6 +74,15 @@ export class Sales {
     let sum = 0
     for (const { award } of this.#pending.values()) sum += award.body.quantity
     return megabytes(sum)
+  }
+
+  get trades(): TradesThen {
+    let charge = 0
+    for (const { award } of this.#pending.values()) charge += award.body.charge
+    return {
+      settled: { quantity: this.#sold, charge: this.#revenue },
+      open: { quantity: this.reserved, charge },
+    }
   }
 
   get deadline(): Millis | undefined {

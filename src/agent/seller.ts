@@ -23,8 +23,9 @@ import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js
 import type { Effect, SellerStatus } from './agent.js'
 import { Announcer } from './announcer.js'
 import { BidBook } from './bid-book.js'
+import { CountedPlan, sellPlanKey } from './counted-plan.js'
 import { answer, report } from './effects.js'
-import { neverOpened, type OfferState, recordOf, savedOffer } from './offer-state.js'
+import { isAsPlanned, neverOpened, type OfferState, recordOf, savedOffer, termsOf } from './offer-state.js'
 import { earliest } from './resend.js'
 import { RoundClock } from './round-clock.js'
 import type { Rules, SellPlan } from './rules.js'
@@ -36,8 +37,10 @@ export interface SellerOptions {
   readonly verifier: Verifier
   readonly market: string
   readonly rules: Rules
-  readonly plan: SellPlan
-  readonly addresses: readonly string[]
+  /** Of the configuration; wins over one that was told and saved. */
+  readonly plan?: SellPlan | undefined
+  /** Where this node can be dialled now. */
+  readonly addresses: () => readonly string[]
   readonly restored: StoreContents
 }
 
@@ -47,6 +50,7 @@ export interface SellerOptions {
  */
 export class Seller {
   readonly #options: SellerOptions
+  readonly #plan: CountedPlan<SellPlan>
   readonly #book: BidBook
   readonly #sales: Sales
   readonly #clock: RoundClock
@@ -66,7 +70,8 @@ export class Seller {
     this.#announcer = new Announcer(rules)
     this.#sequence = new Sequence('seller/sequence', { block: sequenceBlock, restored })
     this.#rounds = new Sequence('seller/round', { block: roundBlock, restored })
-    this.#state = savedOffer(restored) ?? neverOpened(plan)
+    this.#plan = new CountedPlan(sellPlanKey, { configured: plan, restored })
+    this.#state = savedOffer(restored) ?? neverOpened
     this.#id = idOf(signer.id, this.#state.number)
   }
 
@@ -92,6 +97,7 @@ export class Seller {
       reserve,
       round: this.#rounds.last,
       participants: this.#book.size,
+      unsold: this.#unsold,
       sold: this.#sales.sold,
       revenue: this.#sales.revenue,
       unsettled: this.#sales.unsettled,
@@ -103,10 +109,12 @@ export class Seller {
    * opens one for what is still unsold.
    */
   start(now: Millis, out: Effect[]): void {
+    this.#plan.start(this.#sales.trades, out)
     this.#rounds.next(out)
     this.#sales.resume(now, out)
     if (this.#isOpen && this.#state.closesAt <= now) this.#end(now, out)
-    else if (this.#isOpen && !this.#isAsPlanned) this.#close(now, 'withdrawn', out)
+    else if (this.#isOpen && !isAsPlanned(this.#state, this.#plan.plan, this.#unsold))
+      this.#close(now, 'withdrawn', out)
     // Its tombstone may never have left.
     else if (!this.#isOpen && this.#state.number > 0) this.#publish(now, out)
     if (this.#isOpen) this.#attend(now)
@@ -116,14 +124,28 @@ export class Seller {
 
   wake(now: Millis, out: Effect[]): void {
     this.#settled(now, this.#sales.wake(now, out), out)
+    if (this.#isOpen && this.#state.closesAt <= now) this.#end(now, out)
     if (!this.#isOpen) return
-    if (this.#state.closesAt <= now) {
-      this.#end(now, out)
-      return
-    }
     if (this.#clock.isRoundOver(now)) this.#endRound(now, out)
     if (this.#clock.isIdleOver(now)) this.#close(now, 'idle', out)
     else if (this.#announcer.isDue(now)) this.#publish(now, out)
+  }
+
+  /** What its person wants sold from now on; undefined: nothing more. */
+  tell(plan: SellPlan | undefined, out: Effect[]): void {
+    this.#plan.tell(plan, this.#sales.trades, out)
+  }
+
+  /** Offers what was told last, in the place of an open offer. */
+  reopen(now: Millis, out: Effect[]): void {
+    this.withdraw(now, out)
+    this.#open(now, out)
+    if (this.#isOpen) this.#publish(now, out)
+  }
+
+  /** Where it can be dialled has changed, which whoever bids must know. */
+  moved(now: Millis): void {
+    if (this.#isOpen) this.#announcer.want(now)
   }
 
   /** Takes the offer back. What is already awarded is still settled. */
@@ -163,7 +185,7 @@ export class Seller {
         this.#quote(now, [buyer], out, { isProvisional: true })
         out.push({ type: 'save', records: placement.records, sync: false })
         out.push(report({ type: 'bid-received', offer, buyer, quantity, price }))
-        this.#considerGossip(now)
+        this.#announcer.consider(now, meanPriceOf(this.#publicLadder()))
     }
   }
 
@@ -185,9 +207,10 @@ export class Seller {
   }
 
   #open(now: Millis, out: Effect[]): void {
-    const { floor, policy, closesAfterMs } = this.#options.plan
+    const { plan } = this.#plan
     const stock = this.#unsold
-    if (stock === 0) return
+    if (plan === undefined || stock === 0) return
+    const { floor, policy, closesAfterMs } = plan
     const closesAt = (now + closesAfterMs) as Millis
     const number = this.#state.number + 1
     this.#state = { number, status: 'open', closeReason: null, stock, reserve: floor, floor, policy, closesAt }
@@ -225,7 +248,7 @@ export class Seller {
       return
     }
     this.#attend(now)
-    this.#considerGossip(now)
+    this.#announcer.consider(now, meanPriceOf(this.#publicLadder()))
   }
 
   #endRound(now: Millis, out: Effect[]): void {
@@ -240,7 +263,7 @@ export class Seller {
     if (this.#clock.endRound({ moved })) this.#quote(now, undefined, out)
     if (this.#clock.isCommitDue) this.#commit(now, out)
     this.#attend(now)
-    this.#considerGossip(now)
+    this.#announcer.consider(now, meanPriceOf(this.#publicLadder()))
   }
 
   /** Awards every positive tentative allocation, in price order (MECHANISM §6.2). */
@@ -304,15 +327,6 @@ export class Seller {
     this.#clock.attend(now, busy ? 'busy' : this.#sales.unsettled > 0 ? 'settling' : 'idle')
   }
 
-  #considerGossip(now: Millis): void {
-    this.#announcer.consider(now, this.#publicPrice())
-  }
-
-  /** What a newcomer would pay per MB for all that is available: the price that news is about. */
-  #publicPrice(): number {
-    return meanPriceOf(this.#publicLadder())
-  }
-
   #publicLadder(): Ladder {
     const { ask, bids } = this.#asked()
     return boundLadder(ladderFor(ask, bids), limits.publicRungsMax)
@@ -321,21 +335,16 @@ export class Seller {
   #publish(now: Millis, out: Effect[]): void {
     this.#verifyBids(out)
     const { rules, addresses, signer } = this.#options
-    const { status, reserve, floor, policy, closesAt } = this.#state
     const offer: Offer = {
       type: 'offer',
       ...this.#about(),
+      ...termsOf(this.#state),
       sequence: this.#sequence.next(out, { least: now }),
-      status,
       stock: this.#available(),
-      reserve,
-      floor,
-      policy,
       ladder: this.#publicLadder(),
       issuedAt: now,
       expiresAt: (now + rules.offerMsMax) as Millis,
-      closesAt,
-      addresses: addresses.slice(0, limits.addressesMax),
+      addresses: addresses().slice(0, limits.addressesMax),
     }
     out.push({ type: 'publish', message: seal(signer, offer) })
     this.#announcer.announced(now, { price: meanPriceOf(offer.ladder), open: this.#isOpen })
@@ -359,15 +368,10 @@ export class Seller {
     return this.#state.status === 'open'
   }
 
-  /** Whether the open offer is what its person wants sold, on the same terms. */
-  get #isAsPlanned(): boolean {
-    const { floor, policy } = this.#options.plan
-    return this.#state.floor === floor && this.#state.policy === policy && this.#state.stock === this.#unsold
-  }
-
-  /** What is left of all that this node is to sell. */
+  /** What is left of what this node is to sell. */
   get #unsold(): Megabytes {
-    return megabytes(Math.max(0, this.#options.plan.stock - this.#sales.sold))
+    const { plan, before } = this.#plan
+    return megabytes(Math.max(0, (plan?.stock ?? 0) + before.quantity - this.#sales.sold))
   }
 
   /** An award outlives a plan for less than it sells: then the stock is gone. */

@@ -224,5 +224,11 @@ export const limits = Object.freeze({
   pageOffersMax: 100,
   pageBytesMax: 262_144,
   requestBytesMax: 256,
+  /** A hello, asked or answered; addresses of other peers in it, each at most {@link limits.helloAddressBytesMax}. */
+  helloBytesMax: 4_096,
+  helloPeersMax: 12,
+  helloServicesMax: 16,
+  /** One that leads through a relay names two places and two peers. */
+  helloAddressBytesMax: 256,
   sequenceMax: Number.MAX_SAFE_INTEGER,
 })

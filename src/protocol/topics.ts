@@ -8,6 +8,8 @@ import { publicKeyOf } from './identity.js'
 export const auctionProtocolId = '/overage/auction/1.0.0'
 /** Offer sync: requests and pages in turn on one stream, varint length-prefixed. */
 export const offersProtocolId = '/overage/offers/1.0.0'
+/** Hello: one question and one answer on a stream, varint length-prefixed. It stays at 1 when the protocol's version grows. */
+export const helloProtocolId = '/overage/hello/1.0.0'
 
 /** The gossip topic of one shard of a market's offers. */
 export const offersTopicOf = ({ market, shard }: { readonly market: string; readonly shard: number }): string =>

@@ -75,7 +75,35 @@ const isDirectKind = (kind: Kind): kind is DirectMessage['type'] => kind !== 'of
 const offerMessage = sealedOf(['offer'])
 const directMessage = sealedOf(kinds.filter(isDirectKind)) as Reader<Sealed<DirectMessage>>
 
-const command: Reader<Command> = unionOf<'type', Command>('type', { 'withdraw-offer': {}, 'stop-buying': {} })
+export const sellPlan: Reader<SellPlan> = objectOf<SellPlan>({
+  stock: megabytes,
+  floor: ticks,
+  policy: oneOf(policyNames),
+  closesAfterMs: millis,
+})
+
+const delta = optional(finite)
+const valuation: Reader<ValuationSpec> = unionOf<'kind', ValuationSpec>('kind', {
+  'alpha-fair': { sigma: finite, alpha: finite, delta, demand: finite },
+  logarithmic: { sigma: finite, delta, demand: finite },
+  linear: { unitValue: finite, demand: finite },
+  parabolic: { qbar: finite, pbar: finite },
+})
+
+export const buyPlan: Reader<BuyPlan> = objectOf<BuyPlan>({
+  valuation,
+  budget: optional(micros),
+  strategy: oneOf(strategyNames),
+})
+
+const forget = optional(checked((value): value is true => value === true, 'true'))
+const command: Reader<Command> = unionOf<'type', Command>('type', {
+  sell: { plan: sellPlan },
+  buy: { plan: buyPlan },
+  'withdraw-offer': { forget },
+  'stop-buying': { forget },
+  addresses: { addresses },
+})
 
 export const event: Reader<AgentEvent> = unionOf<'type', AgentEvent>('type', {
   start: {},
@@ -133,24 +161,3 @@ export const contents: Reader<StoreContents> = listOf(objectOf<StoreContents[num
 export const rules: Reader<Rules> = objectOf(
   Object.fromEntries(Object.keys(internetRules).map((rule) => [rule, count])) as unknown as Readers<Rules>,
 )
-
-export const sellPlan: Reader<SellPlan> = objectOf<SellPlan>({
-  stock: megabytes,
-  floor: ticks,
-  policy: oneOf(policyNames),
-  closesAfterMs: millis,
-})
-
-const delta = optional(finite)
-const valuation: Reader<ValuationSpec> = unionOf<'kind', ValuationSpec>('kind', {
-  'alpha-fair': { sigma: finite, alpha: finite, delta, demand: finite },
-  logarithmic: { sigma: finite, delta, demand: finite },
-  linear: { unitValue: finite, demand: finite },
-  parabolic: { qbar: finite, pbar: finite },
-})
-
-export const buyPlan: Reader<BuyPlan> = objectOf<BuyPlan>({
-  valuation,
-  budget: optional(micros),
-  strategy: oneOf(strategyNames),
-})

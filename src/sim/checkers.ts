@@ -2,6 +2,7 @@
  * The laws of the market, checked from what the nodes' stores hold by code that shares nothing with the agents but the
  * formats. Only an observer can do this; a node sees its own store alone.
  */
+import { buyPlanKey, sellPlanKey, type ToldPlan, toldPlanIn } from '../agent/counted-plan.js'
 import type { BuyPlan, SellPlan } from '../agent/rules.js'
 import { costOf, ladderFor } from '../mechanism/ladder.js'
 import { valuationOf } from '../mechanism/valuation.js'
@@ -12,7 +13,7 @@ import { type Award, type Digest, type Receipt, type Sealed, sellerOf } from '..
 import { digestOf, verifySeal } from '../protocol/signing.js'
 import type { Violation } from './laws.js'
 
-/** One person's plan and store. */
+/** One person's plans, as they were configured, and store, which keeps those told at run time. */
 export interface Ledger {
   readonly name: string
   readonly id: PeerId
@@ -140,7 +141,8 @@ function checkAward({ owner, award }: Entry, found: Violation[]): void {
   const { buyer, quantity, charge, stock, reserve, evidence } = award.body
   const bids = evidence.map(({ body }) => body)
   const bid = bids.find((candidate) => candidate.buyer === buyer)
-  const floor = owner.sells?.floor ?? reserve
+  // A floor told at run time is known of the last plan alone.
+  const floor = toldPlanIn(sellPlanKey, owner.contents) === undefined ? (owner.sells?.floor ?? reserve) : reserve
   if (bid === undefined || quantity > bid.quantity || bid.price < reserve || reserve < floor || quantity > stock) {
     const detail = `${quantity} MB at a reserve of ${reserve} ticks`
     found.push({ law: 'no award is above its bid or below the floor', who: owner.name, detail })
@@ -173,22 +175,34 @@ function totalsOf(entries: readonly Entry[]): Totals {
 }
 
 function checkLimits(
-  { id, name, sells, wants }: Ledger,
+  { id, name, sells, wants, contents }: Ledger,
   trades: { readonly sold: Totals; readonly bought: Totals },
   found: Violation[],
 ): void {
   const { quantity: sold } = trades.sold.get(id) ?? nothing
-  const stock = sells?.stock ?? 0
+  const toldToSell = toldPlanIn<SellPlan>(sellPlanKey, contents)
+  const stock = Math.max(sells?.stock ?? 0, mostOf('quantity', toldToSell, toldToSell?.plan?.stock))
   if (sold > stock) {
     found.push({ law: 'a seller sells no more than its stock', who: name, detail: `${sold} MB of ${stock}` })
   }
   const { quantity: bought, charge: spent } = trades.bought.get(id) ?? nothing
-  const demand = wants === undefined ? 0 : valuationOf(wants.valuation).demand
+  const toldToBuy = toldPlanIn<BuyPlan>(buyPlanKey, contents)
+  const demand = Math.max(demandOf(wants), mostOf('quantity', toldToBuy, demandOf(toldToBuy?.plan)))
   if (bought > demand) {
     found.push({ law: 'a buyer buys no more than its demand', who: name, detail: `${bought} MB of ${demand}` })
   }
-  if (wants?.budget !== undefined && spent > wants.budget) {
-    const detail = `${spent} micros of ${wants.budget}`
+  const budget = Math.max(budgetOf(wants), mostOf('charge', toldToBuy, budgetOf(toldToBuy?.plan)))
+  // Who wanted nothing breaks the law on demand, and only that.
+  if (spent > budget && (wants !== undefined || toldToBuy !== undefined)) {
+    const detail = `${spent} micros of ${budget}`
     found.push({ law: 'a buyer spends no more than its budget', who: name, detail })
   }
 }
+
+const demandOf = (plan: BuyPlan | null | undefined): number => (plan ? valuationOf(plan.valuation).demand : 0)
+
+const budgetOf = (plan: BuyPlan | null | undefined): number => (plan ? (plan.budget ?? Number.POSITIVE_INFINITY) : 0)
+
+/** What all trades may come to once a plan was told: those settled before, and what it says, or what then was on its way. */
+const mostOf = (what: 'quantity' | 'charge', told: ToldPlan<unknown> | undefined, planned = 0): number =>
+  told === undefined ? 0 : told.settled[what] + Math.max(planned, told.open[what])

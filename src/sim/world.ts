@@ -2,7 +2,7 @@
  * A market of participants in virtual time: the shipped agents, driver, codec and admission rules, with only the
  * network, the clock and the disk replaced. Everything that happens follows from the seed.
  */
-import type { Fact } from '../agent/agent.js'
+import type { Command, Fact } from '../agent/agent.js'
 import { Participant, type ParticipantOptions } from '../agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../agent/rules.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
@@ -185,6 +185,11 @@ export class World<Frame = Uint8Array> {
     if (powerLoss) host.disk = host.disk.afterPowerLoss()
   }
 
+  /** Its person tells a node something; one that is down does not hear it. */
+  command(id: PeerId, command: Command): void {
+    this.#host(id).driver?.command(command)
+  }
+
   /** From now on nothing that is sent passes between nodes for which `groupOf` differs. */
   partition(groupOf: (id: PeerId) => unknown): void {
     this.#links.partition(groupOf)
@@ -211,8 +216,10 @@ export class World<Frame = Uint8Array> {
 
   #hostOf(person: SimulatedPerson, skewMs: number): Machine<Frame> {
     const { signer, sells, wants } = person
-    const published = sells === undefined ? [] : [shardOf(signer.id, this.#shards.count)]
-    const heard = wants === undefined ? [] : listenedShards(signer.id, this.#shards)
+    // Whoever comes with no plan may be told one of either kind.
+    const either = sells === undefined && wants === undefined
+    const published = sells === undefined && !either ? [] : [shardOf(signer.id, this.#shards.count)]
+    const heard = wants === undefined && !either ? [] : listenedShards(signer.id, this.#shards)
     return {
       id: signer.id,
       person,

@@ -48,8 +48,8 @@ export const buyPlan: BuyPlan = {
 
 export interface StageOptions {
   readonly name?: string
-  readonly sells?: SellPlan
-  readonly wants?: BuyPlan
+  readonly sells?: SellPlan | undefined
+  readonly wants?: BuyPlan | undefined
   readonly rules?: Rules
 }
 
@@ -100,8 +100,8 @@ export class Stage {
     return this.step({ type: 'gossip', from: message.signer, message })
   }
 
-  command(type: Command['type']): readonly Effect[] {
-    return this.step({ type: 'command', command: { type } })
+  command(command: Command | 'withdraw-offer' | 'stop-buying'): readonly Effect[] {
+    return this.step({ type: 'command', command: typeof command === 'string' ? { type: command } : command })
   }
 
   /** Lets time pass and wakes the participant whenever it asked for it; fails when it asks again and again at one time. */

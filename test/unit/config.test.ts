@@ -34,6 +34,7 @@ describe('the configuration of a node', () => {
       listen: ['/ip4/0.0.0.0/tcp/0'],
       bootstrap: [],
       local: false,
+      api: { host: '127.0.0.1', port: 0 },
       rules: { ...internetRules, idleMsMax: 86_400_000 },
       log: { file: join('.overage', 'me', 'log.jsonl'), level: 'info' },
     })

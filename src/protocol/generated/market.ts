@@ -3389,3 +3389,219 @@ export namespace OfferPage {
     return streamMessage(buf, OfferPage.codec(), opts)
   }
 }
+
+export interface Hello {
+  version: number
+  network: Uint8Array<ArrayBuffer>
+  time: number
+  serves: number[]
+  peers: string[]
+}
+
+export namespace Hello {
+  let _codec: Codec<Hello>
+
+  export const codec = (): Codec<Hello> => {
+    if (_codec == null) {
+      _codec = message<Hello>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.version != null && obj.version !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.version)
+        }
+
+        if ((obj.network != null && obj.network.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.network)
+        }
+
+        if ((obj.time != null && obj.time !== 0)) {
+          w.uint32(24)
+          w.uint64Number(obj.time)
+        }
+
+        if (obj.serves != null && obj.serves.length > 0) {
+          for (const value of obj.serves) {
+            w.uint32(32)
+            w.uint32(value)
+          }
+        }
+
+        if (obj.peers != null && obj.peers.length > 0) {
+          for (const value of obj.peers) {
+            w.uint32(42)
+            w.string(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          version: 0,
+          network: uint8ArrayAlloc(0),
+          time: 0,
+          serves: [],
+          peers: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.version = reader.uint32()
+              break
+            }
+            case 2: {
+              obj.network = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.time = reader.uint64Number()
+              break
+            }
+            case 4: {
+              if (opts.limits?.serves != null && obj.serves.length === opts.limits.serves) {
+                throw new MaxLengthError('Decode error - repeated field "serves" had too many elements')
+              }
+
+              obj.serves.push(reader.uint32())
+              break
+            }
+            case 5: {
+              if (opts.limits?.peers != null && obj.peers.length === opts.limits.peers) {
+                throw new MaxLengthError('Decode error - repeated field "peers" had too many elements')
+              }
+
+              obj.peers.push(reader.string())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          serves: 0,
+          peers: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.version`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.network`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.time`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 4: {
+              if (opts.limits?.serves != null && obj.serves === opts.limits.serves) {
+                throw new MaxLengthError('Streaming decode error - repeated field "serves" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.serves[]`,
+                index: obj.serves,
+                value: reader.uint32()
+              }
+
+              obj.serves++
+
+              break
+            }
+            case 5: {
+              if (opts.limits?.peers != null && obj.peers === opts.limits.peers) {
+                throw new MaxLengthError('Streaming decode error - repeated field "peers" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.peers[]`,
+                index: obj.peers,
+                value: reader.string()
+              }
+
+              obj.peers++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface HelloVersionFieldEvent {
+    field: '$.version'
+    value: number
+  }
+
+  export interface HelloNetworkFieldEvent {
+    field: '$.network'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface HelloTimeFieldEvent {
+    field: '$.time'
+    value: number
+  }
+
+  export interface HelloServesFieldEvent {
+    field: '$.serves[]'
+    index: number
+    value: number
+  }
+
+  export interface HelloPeersFieldEvent {
+    field: '$.peers[]'
+    index: number
+    value: string
+  }
+
+  export function encode (obj: Partial<Hello>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Hello.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Hello {
+    return decodeMessage(buf, Hello.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloNetworkFieldEvent | HelloTimeFieldEvent | HelloServesFieldEvent | HelloPeersFieldEvent> {
+    return streamMessage(buf, Hello.codec(), opts)
+  }
+}

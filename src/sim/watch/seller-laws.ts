@@ -1,4 +1,5 @@
 import type { AgentEvent, Effect } from '../../agent/agent.js'
+import { sellPlanKey, toldPlanIn } from '../../agent/counted-plan.js'
 import type { Rules, SellPlan } from '../../agent/rules.js'
 import type { PeerId, Verifier } from '../../ports/signer.js'
 import type { Json, StoreContents } from '../../ports/store.js'
@@ -15,15 +16,17 @@ import {
   type Sealed,
 } from '../../protocol/message.js'
 import { verifySeal } from '../../protocol/signing.js'
-import type { Megabytes, Ticks } from '../../units.js'
+import { type Megabytes, type Ticks, ticks } from '../../units.js'
 import { clearNaively, type NaiveAward } from '../naive-auction.js'
 import { type Book, reserveAfterRound, reserveAtAward } from '../naive-reserve.js'
+import { Limit } from './limit.js'
 import type { Report } from './step.js'
 import { type TradeChanges, Trades } from './trades.js'
 
 export interface SellerLawsOptions {
   readonly id: PeerId
-  readonly plan: SellPlan
+  /** Of its configuration. */
+  readonly plan?: SellPlan | undefined
   readonly rules: Rules
   readonly verifier: Verifier
   /** What the seller's store held when this life began. */
@@ -52,6 +55,9 @@ export interface SellerStep {
 export class SellerLaws {
   readonly #options: SellerLawsOptions
   readonly #trades: Trades
+  #limit: Limit
+  /** The terms of the present plan; of none, as long as nothing is for sale. */
+  #plan: Pick<SellPlan, 'floor' | 'policy'>
   readonly #book = new Map<PeerId, Sealed<Bid>>()
   /** The last sequence of each buyer that was answered. */
   readonly #sequences = new Map<PeerId, number>()
@@ -67,10 +73,15 @@ export class SellerLaws {
     this.#options = options
     const { id, plan, contents, report } = options
     this.#trades = new Trades(contents, report)
+    const told = toldPlanIn<SellPlan>(sellPlanKey, contents)
+    this.#plan = plan ?? told?.plan ?? noTerms
+    const before = plan === undefined ? (told?.settled.quantity ?? 0) : 0
+    const promised = told === undefined ? 0 : plan ? this.#trades.promised : before + told.open.quantity
+    this.#limit = new Limit(before + ((plan ?? told?.plan)?.stock ?? 0), promised)
     const terms = contents.find(({ key }) => key === 'seller/offer')?.value as unknown as Terms | undefined
     this.#offer = offerIdOf(id, terms?.number ?? 0)
     this.#isOpen = terms?.status === 'open'
-    this.#reserve = terms?.reserve ?? plan.floor
+    this.#reserve = terms?.reserve ?? this.#plan.floor
     for (const { key, value } of contents) if (key.startsWith('seller/bid/')) this.#recall(key, value)
   }
 
@@ -79,9 +90,13 @@ export class SellerLaws {
   }
 
   step({ event, effects, round }: SellerStep): void {
+    this.#heed(event)
     const changes = this.#trades.step(effects.flatMap((effect) => (effect.type === 'save' ? effect.records : [])))
-    const left = this.#left()
-    if (left < 0) this.#options.report('a seller promises no more than its stock', `${-left} MB beyond it`)
+    const { promised } = this.#trades
+    const excess = this.#limit.excess(promised)
+    if (excess > 0) this.#options.report('a seller promises no more than its stock', `${excess} MB beyond it`)
+    /** Stock neither sold nor promised. */
+    const left = this.#limit.left(promised)
     /** What was for sale before a commit in this step. */
     const offered = left + sum(changes.opened.map(({ body }) => body.quantity))
     this.#follow(event, effects, changes)
@@ -94,9 +109,14 @@ export class SellerLaws {
     this.#round = round
   }
 
-  /** Stock neither sold nor promised. */
-  #left(): number {
-    return this.#options.plan.stock - this.#trades.promised
+  /** A plan that is told counts what is sold from then on. */
+  #heed(event: AgentEvent): void {
+    if (event.type !== 'command') return
+    const { command } = event
+    if (command.type !== 'sell' && !(command.type === 'withdraw-offer' && command.forget)) return
+    const plan = command.type === 'sell' ? command.plan : undefined
+    this.#plan = plan ?? noTerms
+    this.#limit = new Limit(this.#trades.sold + (plan?.stock ?? 0), this.#trades.promised)
   }
 
   /** Takes into the book what the seller took: a bid that it answered with a quote. */
@@ -140,7 +160,7 @@ export class SellerLaws {
   }
 
   #bookAt(stock: number): Book {
-    const { policy, floor } = this.#options.plan
+    const { policy, floor } = this.#plan
     const ask = { stock: Math.max(0, stock) as Megabytes, reserve: this.#reserve as Ticks }
     return { policy, floor, ask, bids: this.#bids() }
   }
@@ -207,17 +227,18 @@ export class SellerLaws {
   #checkOffers(messages: readonly Sealed[], left: number): void {
     for (const { body } of messages) {
       if (body.type !== 'offer') continue
-      this.#checkAsk(body, left)
+      // The last word on an offer keeps its terms, whatever its person wants by now.
+      this.#checkAsk(body, left, body.status === 'closed' ? body.floor : undefined)
       if (body.status === 'closed') continue
       if (!this.#isOpen || body.offer !== this.#offer) this.#differ(`${body.offer} is announced, not ${this.#offer}`)
       this.#checkReserve(body.reserve, this.#reserve)
     }
   }
 
-  #checkAsk({ stock, reserve }: Pick<Offer, 'stock' | 'reserve'>, left: number): void {
-    const { report, plan } = this.#options
+  #checkAsk({ stock, reserve }: Pick<Offer, 'stock' | 'reserve'>, left: number, floor = this.#plan.floor): void {
+    const { report } = this.#options
     if (stock > left) report('no message offers more than is left', `${stock} MB of ${left}`)
-    if (reserve < plan.floor) report('a reserve is never below the floor', `${reserve} ticks of ${plan.floor}`)
+    if (reserve < floor) report('a reserve is never below the floor', `${reserve} ticks of ${floor}`)
   }
 
   #checkReserve(said: number, expected: number): void {
@@ -245,7 +266,7 @@ export class SellerLaws {
       const isNew = offer !== this.#offer
       this.#offer = offer
       this.#isOpen = terms.status === 'open'
-      if (isNew) this.#reserve = this.#options.plan.floor
+      if (isNew) this.#reserve = this.#plan.floor
       if (!isNew && this.#isOpen) continue
       this.#book.clear()
       this.#sequences.clear()
@@ -260,6 +281,8 @@ export class SellerLaws {
     if (sealed !== undefined) this.#place(sealed)
   }
 }
+
+const noTerms = { floor: ticks(0), policy: 'tracking' } as const
 
 const messagesOf = (effects: readonly Effect[]): readonly Sealed<Message>[] =>
   effects.flatMap((effect) => (effect.type === 'send' || effect.type === 'publish' ? [effect.message] : []))

@@ -32,9 +32,15 @@ export class Trades {
 
   /** Sold or promised: quantities of all sales and of the awards that wait for an answer. */
   get promised(): number {
+    let sum = this.sold
+    for (const { award, state } of this.#awards.values()) if (state === 'pending') sum += award.body.quantity
+    return sum
+  }
+
+  /** Quantities of all sales. */
+  get sold(): number {
     let sum = 0
     for (const quantity of this.#sold.values()) sum += quantity
-    for (const { award, state } of this.#awards.values()) if (state === 'pending') sum += award.body.quantity
     return sum
   }
 

@@ -3,7 +3,7 @@
  * agents but the formats of messages and records: it follows what arrives, what is sent and what is saved, keeps books of
  * its own, and computes anew what the agents should have done.
  */
-import type { ParticipantStatus } from '../../agent/agent.js'
+import type { Command, ParticipantStatus } from '../../agent/agent.js'
 import type { Rules } from '../../agent/rules.js'
 import type { PeerId, Verifier } from '../../ports/signer.js'
 import type { StoreContents } from '../../ports/store.js'
@@ -32,8 +32,8 @@ interface Life {
   readonly sequences: Sequences
   readonly saves: SavedBeforeSent
   readonly deadlines: Deadlines
-  readonly seller: SellerLaws | undefined
-  readonly buyer: BuyerLaws | undefined
+  seller: SellerLaws | undefined
+  buyer: BuyerLaws | undefined
   /** Queues beyond their bound, each told once. */
   readonly overfull: Set<string>
 }
@@ -62,11 +62,12 @@ export class Watch {
     this.#now = now
     const life = event.type === 'start' ? this.#begin(person) : this.#lives.get(id)
     if (life === undefined) return
+    if (event.type === 'command') this.#takeUp(life, id, event.command)
     const status = participant.status()
     life.deadlines.step(now, event, participant.deadline)
     life.saves.step(effects)
     life.sequences.step(effects)
-    life.buyer?.step(effects)
+    life.buyer?.step(event, effects)
     life.seller?.step({ event, effects, round: status.seller?.round ?? 0 })
     this.#checkBounds(life, status, step.backlog ?? 0)
   }
@@ -87,17 +88,26 @@ export class Watch {
     const contents = contentsOf(id)
     const sequences = this.#lives.get(id)?.sequences ?? new Sequences(report)
     sequences.restart(contents)
-    const life = {
+    const common = { id, rules, verifier, contents, report }
+    const life: Life = {
       report,
       sequences,
       saves: new SavedBeforeSent(contents, report),
       deadlines: new Deadlines(report),
-      seller: sells && new SellerLaws({ id, plan: sells, rules, verifier, contents, report }),
-      buyer: wants && new BuyerLaws({ plan: wants, verifier, contents, report }),
+      seller: sells || has(contents, 'seller/') ? new SellerLaws({ ...common, plan: sells }) : undefined,
+      buyer: wants || has(contents, 'buyer/') ? new BuyerLaws({ ...common, plan: wants }) : undefined,
       overfull: new Set<string>(),
     }
     this.#lives.set(id, life)
     return life
+  }
+
+  /** Whoever is told to sell or to buy is bound by the laws of that side from then on. */
+  #takeUp(life: Life, id: PeerId, { type }: Command): void {
+    const { rules, verifier } = this.#options
+    const common = { id, rules, verifier, contents: [], report: life.report }
+    if (type === 'sell') life.seller ??= new SellerLaws(common)
+    if (type === 'buy') life.buyer ??= new BuyerLaws(common)
   }
 
   #checkBounds(life: Life, { offersKnown, seller, buyer }: ParticipantStatus, backlog: number): void {
@@ -124,3 +134,5 @@ export class Watch {
     }
   }
 }
+
+const has = (contents: StoreContents, prefix: string): boolean => contents.some(({ key }) => key.startsWith(prefix))

@@ -1,0 +1,48 @@
+import { MemoryDatastore } from 'datastore-core'
+
+type Put = Parameters<MemoryDatastore['put']>
+type Key = Put[0]
+
+/**
+ * Memory for what libp2p keeps of its peers and for the records of the distributed hash table, which strangers write. Each kind (the first
+ * part of a key: `/peers`, `/dht`) holds at most `entriesMax` entries; one more drops the one that was written longest ago.
+ */
+export class BoundedDatastore extends MemoryDatastore {
+  readonly #entriesMax: number
+  /** Keys of each kind, those written longest ago first. */
+  readonly #kinds = new Map<string, Map<string, Key>>()
+
+  constructor(entriesMax: number) {
+    super()
+    this.#entriesMax = entriesMax
+  }
+
+  /** Entries of one kind, such as `/peers`. */
+  sizeOf(kind: string): number {
+    return this.#kinds.get(kind)?.size ?? 0
+  }
+
+  override put(...[key, value, options]: Put): ReturnType<MemoryDatastore['put']> {
+    const keys = this.#kindOf(key)
+    const text = key.toString()
+    keys.delete(text)
+    keys.set(text, key)
+    if (keys.size > this.#entriesMax) {
+      const [oldest] = keys.values()
+      if (oldest !== undefined) this.delete(oldest)
+    }
+    return super.put(key, value, options)
+  }
+
+  override delete(...[key, options]: Parameters<MemoryDatastore['delete']>): ReturnType<MemoryDatastore['delete']> {
+    this.#kindOf(key).delete(key.toString())
+    return super.delete(key, options)
+  }
+
+  #kindOf(key: Key): Map<string, Key> {
+    const kind = `/${key.toString().split('/', 2)[1]}`
+    const keys = this.#kinds.get(kind) ?? new Map<string, Key>()
+    this.#kinds.set(kind, keys)
+    return keys
+  }
+}
