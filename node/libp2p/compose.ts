@@ -6,9 +6,9 @@ import { type Identify, identify } from '@libp2p/identify'
 import type { Libp2p, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type ServiceFactoryMap } from 'libp2p'
 import { limits } from '../../src/protocol/message.js'
+import { muxer } from './muxer.js'
 import { anyRelay, type ReachOptions, reachOf } from './reach.js'
 
 /** What the market asks of libp2p; whatever else a node runs, nobody else asks for. */
@@ -110,7 +110,7 @@ export function composeLibp2p(options: HostOptions): Promise<Host> {
     addresses: { listen: [...options.listen, ...(needsRelay ? [anyRelay] : [])], announce: [...announce] },
     transports: [tcp(), ...(transport === undefined ? [] : [transport])],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    streamMuxers: [muxer()],
     services: { identify: identify(), pubsub: pubsub(options), ...services } as ServiceFactoryMap<Services>,
     ...others,
     ...(local
