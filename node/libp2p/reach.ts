@@ -1,5 +1,4 @@
 /** How a node of a network that spans machines finds others and is found by them: everything that a swarm on one machine does without. */
-import { autoNAT } from '@libp2p/autonat'
 import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { dcutr } from '@libp2p/dcutr'
 import type { KadDHTComponents, KadDHTInit } from '@libp2p/kad-dht'
@@ -8,6 +7,7 @@ import { ping } from '@libp2p/ping'
 import { preSharedKey } from '@libp2p/pnet'
 import type { NetworkId } from '../../src/protocol/hello.js'
 import { BoundedDatastore } from './bounded-datastore.js'
+import { dialBack } from './dial-back.js'
 import { Lookup } from './lookup.js'
 
 /** A person's node asks others to relay where it cannot be dialled; a bootstrap peer relays, and answers look-ups from the start. */
@@ -83,7 +83,7 @@ export const reachOf = ({ network, role, key, multicast }: ReachOptions) => ({
   }),
   services: {
     ping: ping({ maxInboundStreams: pingStreamsMax }),
-    autonat: autoNAT({ maxInboundStreams: autonatStreamsMax }),
+    autonat: dialBack({ maxInboundStreams: autonatStreamsMax }),
     dcutr: dcutr(),
     lookup: lookup(network, role),
     ...(role === 'bootstrap' && { relay: relay() }),
