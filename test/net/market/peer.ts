@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { LevelStore } from '../../../node/store-level.js'
 import type { Fact } from '../../../src/agent/agent.js'
@@ -18,13 +18,21 @@ export interface Logged {
   readonly at: number
 }
 
+/** A line that a command prints for programs, such as a step of joining. */
+export interface Step {
+  readonly step?: string
+  readonly outcome?: string
+  readonly text?: string
+  readonly [field: string]: unknown
+}
+
 export interface PeerOptions {
   readonly name: string
   readonly host: LabHost
-  /** Its folder is made in this one, empty. */
+  /** Its own folder is made in this one, empty. */
   readonly folder: string
-  /** What the command is given after its own name. */
-  readonly args: (own: string) => Promise<readonly string[]>
+  /** The command and what it is given. `--folder` and `--json` are added. */
+  readonly args: readonly string[]
 }
 
 /** One person's node: a process in a host, its folder, and what it logged. */
@@ -44,11 +52,19 @@ export class Peer {
     const own = join(folder, name)
     await rm(own, { recursive: true, force: true })
     await mkdir(own, { recursive: true, mode: 0o700 })
-    return new Peer(name, own, host.run(name, process.execPath, [overage, ...(await args(own))]))
+    return new Peer(name, own, host.run(name, process.execPath, [overage, ...args, '--folder', own, '--json']))
   }
 
   get logFile(): string {
     return join(this.folder, 'log.jsonl')
+  }
+
+  /** What it said of its way into the network, by step; undefined: not yet. */
+  step(name: string): Step | undefined {
+    return this.process.lines
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Step)
+      .find(({ step }) => step === name)
   }
 
   /** What it logged so far, oldest first; a line that is being written is left for the next time. */
@@ -96,11 +112,4 @@ function linesOf(file: string): readonly string[] {
   } catch {
     return []
   }
-}
-
-/** Writes a node's configuration and names it. */
-export async function configIn(folder: string, config: object): Promise<string> {
-  const file = join(folder, 'node.json')
-  await writeFile(file, JSON.stringify({ ...config, folder }, undefined, 2))
-  return file
 }

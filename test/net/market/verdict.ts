@@ -4,12 +4,7 @@ import { sellsField, wantsField } from '../../../node/person.js'
 import { ed25519Verifier, signerOf } from '../../../node/signer-ed25519.js'
 import { type Violation, violationsIn } from '../../../src/sim/checkers.js'
 import type { Peer } from './peer.js'
-
-/** What a person sells and wants, as a configuration says it. */
-export interface Plan {
-  readonly sells?: { readonly gb: number; readonly floor: number; readonly closesAfterSeconds: number }
-  readonly wants?: { readonly gb: number; readonly sigma: number; readonly alpha: number; readonly budget?: number }
-}
+import type { Plan } from './people.js'
 
 export interface Verdict {
   readonly violations: readonly Violation[]
