@@ -39,7 +39,7 @@ export interface NodeConfig {
 const addressField = z.custom<string>(isMultiaddr, {
   error: ({ input }) => `must be a multiaddr such as /ip4/127.0.0.1/tcp/4001, ${gotOf(input)}`,
 })
-const addressesMax = 32
+export const addressesMax = 32
 export const addressesField = z
   .array(addressField)
   .max(addressesMax, { error: `must hold at most ${addressesMax} multiaddrs` })

@@ -3,12 +3,14 @@ import './polyfill.js'
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addClear } from './commands/clear.js'
+import { addJoin } from './commands/join.js'
 import { addNode } from './commands/node.js'
 import { addReplay } from './commands/replay.js'
 import { addReply } from './commands/reply.js'
 import { addSimulate } from './commands/simulate.js'
 import { addStudy } from './commands/study.js'
 import { addSwarm } from './commands/swarm.js'
+import { addTestnet } from './commands/testnet.js'
 import { CommandError, exitCodes } from './errors.js'
 
 const description = `A market for leftover mobile data with no middle: every person is a node, every seller runs its own auction.
@@ -40,7 +42,8 @@ function commandLine(): Command {
     .showSuggestionAfterError(true)
     .showHelpAfterError('(overage --help lists the commands; overage <command> --help explains one)')
     .exitOverride()
-  for (const add of [addClear, addReply, addNode, addSwarm, addSimulate, addStudy, addReplay]) add(program)
+  for (const add of [addClear, addReply, addNode, addJoin, addTestnet, addSwarm, addSimulate, addStudy, addReplay])
+    add(program)
   return program
 }
 

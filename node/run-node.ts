@@ -10,6 +10,8 @@ import { nodeOptionsOf } from './node-options.js'
 import { startProblemOf } from './start-problem.js'
 
 export interface PersonalRun {
+  /** Where lines for the person go. Default: standard output. */
+  readonly say?: (line: string) => void
   /** Default: what `config` says. */
   readonly options?: MarketNodeOptions
   /**
@@ -25,13 +27,13 @@ export interface PersonalRun {
  * @throws NodeStartError when it does not start, CommandError when it cannot go on.
  */
 export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): Promise<void> {
-  const { options = nodeOptionsOf(config), onStarted } = run
+  const { options = nodeOptionsOf(config), onStarted, say = print } = run
   const node = await startMarketNode(options).catch((cause: Error) => {
     options.log.error({ err: cause }, 'did not start')
     throw didNotStart(config, startProblemOf(cause), cause)
   })
   const api = await startApi(config, node)
-  introduce(config, { node, api })
+  introduce(config, { node, api, say })
   node.onFact((fact) => {
     const line = lineOf(fact)
     if (line !== undefined) say(line)
@@ -58,7 +60,7 @@ export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): P
   process.exitCode = reason.signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.done
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 async function startApi({ api: address, ...config }: NodeConfig, node: MarketNode): Promise<Api | undefined> {
   if (address === undefined) return undefined
@@ -102,9 +104,10 @@ function reasonToStop(node: MarketNode): Promise<Reason> {
 interface Running {
   readonly node: MarketNode
   readonly api: Api | undefined
+  readonly say: (line: string) => void
 }
 
-function introduce({ name, market, sells, wants, log, folder }: NodeConfig, { node, api }: Running): void {
+function introduce({ name, market, sells, wants, log, folder }: NodeConfig, { node, api, say }: Running): void {
   say(`${name}  ${node.peerId}  market ${market}`)
   for (const address of node.addresses()) say(`listens  ${address}`)
   if (sells !== undefined) say(`sells    ${gb(sells.stock)} at ${unitPrice(sells.floor)} per GB or more`)

@@ -9,6 +9,7 @@ import { millis } from '../../src/units.js'
 import type { RememberedPeers } from '../remembered-peers.js'
 import { compareReach, isRelayed, placeOf } from './address.js'
 import type { Host } from './compose.js'
+import { type DialFailure, dialFailureOf } from './dial-problem.js'
 import { Discovery, type DiscoverySettings } from './discovery.js'
 import { type Greeted, Greeting, type GreetingSettings } from './greeting.js'
 import { PeerPool, type Source } from './peer-pool.js'
@@ -49,7 +50,7 @@ export interface Acquaintance {
 export interface DialOutcome {
   readonly address: string
   /** undefined: it was reached. */
-  readonly problem: Error | undefined
+  readonly failure: DialFailure | undefined
 }
 
 export interface MembershipStatus {
@@ -161,7 +162,8 @@ export class Membership {
   }
 
   #dialled(address: string, problem: Error | undefined): void {
-    if (this.#options.bootstrap.includes(address)) this.#dials.set(address, { address, problem })
+    if (!this.#options.bootstrap.includes(address)) return
+    this.#dials.set(address, { address, failure: problem && dialFailureOf(problem) })
   }
 
   #hello(): Hello {

@@ -1,5 +1,9 @@
 /** How a node of a network that spans machines finds others and is found by them: everything that a swarm on one machine does without. */
-import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import {
+  type CircuitRelayTransportComponents,
+  circuitRelayServer,
+  circuitRelayTransport,
+} from '@libp2p/circuit-relay-v2'
 import { dcutr } from '@libp2p/dcutr'
 import type { KadDHTComponents, KadDHTInit } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
@@ -86,12 +90,29 @@ export const reachOf = ({ network, role, key, multicast }: ReachOptions) => ({
     autonat: dialBack({ maxInboundStreams: autonatStreamsMax }),
     dcutr: dcutr(),
     lookup: lookup(network, role),
-    ...(role === 'bootstrap' && { relay: relay() }),
+    ...(role === 'bootstrap' && { relay: relay(), trusting }),
   },
   ...(multicast && { peerDiscovery: [mdns({ serviceTag: multicastTagOf(network) })] }),
   ...(key !== undefined && { connectionProtector: preSharedKey({ psk: swarmKeyOf(key) }) }),
   datastore: new BoundedDatastore(datastoreEntriesMax),
   peerStore: { maxPeerAge: peerAgeMsMax, maxAddressAge: peerAgeMsMax },
+})
+
+type Addressing = Pick<CircuitRelayTransportComponents, 'transportManager' | 'addressManager'>
+const yearMs = 31_536_000_000
+
+/**
+ * libp2p keeps a public address to itself until several peers have dialled it back. A bootstrap peer is run where it can be dialled, and has
+ * no peers before it says where that is: the public addresses of this machine's own interfaces count at once.
+ */
+const trusting = ({ transportManager, addressManager }: Addressing) => ({
+  [Symbol.toStringTag]: 'overage/trusting',
+  start: () => {},
+  afterStart: () => {
+    for (const address of transportManager.getAddrs())
+      addressManager.confirmObservedAddr(address, { type: 'transport', ttl: yearMs })
+  },
+  stop: () => {},
 })
 
 const relay = () =>

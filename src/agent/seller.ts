@@ -10,7 +10,6 @@ import {
   type Bid,
   type CloseReason,
   type Decline,
-  type DirectMessage,
   limits,
   type Offer,
   type OfferId,
@@ -231,7 +230,8 @@ export class Seller {
     this.#clock.stop()
     out.push({ type: 'save', records: [...this.#book.clear(), recordOf(this.#state)], sync: true })
     this.#publish(now, out)
-    for (const to of bidders) this.#send(to, { type: 'closed', ...this.#about(), reason }, out)
+    const closed = { type: 'closed' as const, ...this.#about(), reason }
+    for (const to of bidders) out.push(answer(to, seal(this.#options.signer, closed)))
     out.push(report({ type: 'offer-closed', offer: this.offer, reason }))
   }
 
@@ -352,12 +352,9 @@ export class Seller {
 
   #refuse(bid: Bid, code: RefusalCode, out: Effect[]): void {
     const { market, offer, buyer, sequence } = bid
-    this.#send(buyer, { type: 'refused', market, offer, to: buyer, code, bidSequence: sequence, award: '' }, out)
+    const refused = { type: 'refused' as const, market, offer, to: buyer, code, bidSequence: sequence, award: '' }
+    out.push(answer(buyer, seal(this.#options.signer, refused)))
     out.push(report({ type: 'refused', by: 'me', peer: buyer, offer, code }))
-  }
-
-  #send(to: PeerId, body: DirectMessage, out: Effect[]): void {
-    out.push(answer(to, seal(this.#options.signer, body)))
   }
 
   #about() {

@@ -41,7 +41,7 @@ describe.skipIf(inject('whyNoLab') !== '')('strangers on five hosts', () => {
     const args = ['testnet', 'bootstrap', '--bundle', bundle, '--write']
     const beacon = await Peer.start({ name, host: lab.hosts[name], folder, args })
     beacons.push(beacon)
-    await eventually(`${name} is in the bundle`, () => beacon.step('bundle') !== undefined)
+    await eventually(`${name} is in the bundle`, () => beacon.step('written') !== undefined)
   }
 
   async function join(name: string, plan: Person): Promise<void> {
