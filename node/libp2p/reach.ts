@@ -5,6 +5,7 @@ import {
   circuitRelayTransport,
 } from '@libp2p/circuit-relay-v2'
 import { dcutr } from '@libp2p/dcutr'
+import type { Listener } from '@libp2p/interface'
 import type { KadDHTComponents, KadDHTInit } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { ping } from '@libp2p/ping'
@@ -98,22 +99,25 @@ export const reachOf = ({ network, role, key, multicast }: ReachOptions) => ({
   peerStore: { maxPeerAge: peerAgeMsMax, maxAddressAge: peerAgeMsMax },
 })
 
-type Addressing = Pick<CircuitRelayTransportComponents, 'transportManager' | 'addressManager'>
+type Addressing = Pick<CircuitRelayTransportComponents, 'events' | 'addressManager'>
 const yearMs = 31_536_000_000
 
 /**
  * libp2p keeps a public address to itself until several peers have dialled it back. A bootstrap peer is run where it can be dialled, and has
  * no peers before it says where that is: the public addresses of this machine's own interfaces count at once.
  */
-const trusting = ({ transportManager, addressManager }: Addressing) => ({
-  [Symbol.toStringTag]: 'overage/trusting',
-  start: () => {},
-  afterStart: () => {
-    for (const address of transportManager.getAddrs())
+const trusting = ({ events, addressManager }: Addressing) => {
+  const trust = ({ detail: listener }: CustomEvent<Listener>): void => {
+    for (const address of listener.getAddrs())
       addressManager.confirmObservedAddr(address, { type: 'transport', ttl: yearMs })
-  },
-  stop: () => {},
-})
+  }
+  return {
+    [Symbol.toStringTag]: 'overage/trusting',
+    // Before anything listens: that begins when all services have started.
+    start: () => events.addEventListener('transport:listening', trust),
+    stop: () => events.removeEventListener('transport:listening', trust),
+  }
+}
 
 const relay = () =>
   circuitRelayServer({
