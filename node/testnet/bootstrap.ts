@@ -1,5 +1,4 @@
 /** `overage testnet bootstrap`: a peer that others find first. It trades nothing; it introduces, relays, and tells what it heard. */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Json } from '../../src/ports/store.js'
@@ -12,7 +11,7 @@ import { runForPerson } from '../run-node.js'
 import { type Bundle, shortId } from './bundle.js'
 import { saveBundle } from './bundle-file.js'
 import { readBundle } from './bundle-source.js'
-import { claim } from './join.js'
+import { assertFree, claim } from './join.js'
 import { announcedIn, inNetwork, networkIn } from './join-config.js'
 import { stepOutput } from './steps.js'
 
@@ -38,7 +37,7 @@ export async function runBootstrap(flags: BootstrapFlags): Promise<void> {
   const given = { name: 'bootstrap', folder, listen, api, local, 'log-level': logLevel }
   const config = inNetwork(await loadConfig({ file: undefined, environment: {}, flags: given }), bundle)
   const network = { ...networkIn(bundle, flags), role: 'bootstrap' as const, announce: announcedIn(flags.announce) }
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await assertFree(folder, bundle)
   await claim(folder, bundle)
   await runForPerson(config, {
     options: { ...nodeOptionsOf(config), network },

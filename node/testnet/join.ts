@@ -3,7 +3,7 @@ import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NodeConfig } from '../config.js'
 import { UsageError } from '../errors.js'
-import { counted, seconds } from '../format.js'
+import { seconds } from '../format.js'
 import type { MarketNode } from '../market-node.js'
 import { nodeOptionsOf } from '../node-options.js'
 import { runForPerson } from '../run-node.js'
@@ -23,14 +23,11 @@ export async function joinTestnet(source: string | undefined, flags: JoinFlags):
   steps.show({
     step: 'bundle',
     outcome: 'ok',
-    text: `market ${market} in ${currency}, network ${shortId(bundle.id)}, ${counted(bundle.bootstrap.length, 'bootstrap address')}`.replace(
-      'addresss',
-      'addresses',
-    ),
+    text: `market ${market} in ${currency}, network ${shortId(bundle.id)}, bootstrap at ${bundle.bootstrap.length} ${bundle.bootstrap.length === 1 ? 'address' : 'addresses'}`,
     data: { market, network: bundle.id },
   })
   const isNew = !(await exists(join(person.folder, 'identity.key')))
-  await claim(person.folder, bundle)
+  await assertFree(person.folder, bundle)
   const config = inNetwork(person, bundle)
   const network = networkIn(bundle, flags)
   await runForPerson(config, {
@@ -39,6 +36,8 @@ export async function joinTestnet(source: string | undefined, flags: JoinFlags):
     onStarted: async (node) => {
       showIdentity(steps, { node, config, isNew })
       await welcome(node, { steps, bundle, waitMs, anyClock: flags.anyClock === true })
+      // Not before: a bundle that led nowhere must not tie the folder to itself.
+      await claim(person.folder, bundle)
       tellFirstBid(steps, node)
     },
   })
@@ -58,20 +57,21 @@ async function bundleFor(folder: string, source: string | undefined): Promise<Bu
  * A folder holds one node of one network: what was bid and sold in one means nothing in another.
  * @throws UsageError when it belongs to another.
  */
-export async function claim(folder: string, bundle: Bundle): Promise<void> {
+export async function assertFree(folder: string, { id }: Bundle): Promise<void> {
   const file = bundleFileOf(folder)
-  if (await exists(file)) {
-    const kept = await readBundle(file)
-    if (kept.id !== bundle.id)
-      throw new UsageError(
-        `${folder} belongs to network ${shortId(kept.id)} (market ${kept.agreement.market}), not to ${shortId(bundle.id)}`,
-        {
-          advice: 'join under another --name, or keep this network in another --folder',
-        },
-      )
-  }
+  if (!(await exists(file))) return
+  const kept = await readBundle(file)
+  if (kept.id === id) return
+  const theirs = `${shortId(kept.id)} (market ${kept.agreement.market})`
+  throw new UsageError(`${folder} belongs to network ${theirs}, not to ${shortId(id)}`, {
+    advice: 'join under another --name, or keep this network in another --folder',
+  })
+}
+
+/** Ties a folder to a network. */
+export async function claim(folder: string, bundle: Bundle): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await saveBundle(file, bundle)
+  await saveBundle(bundleFileOf(folder), bundle)
 }
 
 interface Identified {

@@ -210,7 +210,7 @@ const reachSteps: Readonly<
   Record<NonNullable<NodeStatus['reach']> | 'none', { outcome: 'ok' | 'note'; text: string }>
 > = {
   public: { outcome: 'ok', text: 'from everywhere' },
-  relay: { outcome: 'ok', text: 'from everywhere, through a relay' },
+  relay: { outcome: 'ok', text: 'through a relay, from wherever that can be dialled' },
   private: {
     outcome: 'note',
     text: 'from this local network only: buyers elsewhere bid only while they are connected; no relay was found',

@@ -26,17 +26,13 @@ export interface AgreedOffset extends ClockOffset {
 }
 
 /**
- * The median of what several peers say, so that fewer than half of them can say whatever they like; undefined without any.
- * Of an even number, the middle between the two medians.
+ * The median of what several peers say, so that fewer than half of them can say whatever they like; undefined without any. Of an even
+ * number, the middle one that is nearer to one's own clock, which so has the last word when opinions are divided.
  */
 export function agreedOffset(offsets: readonly ClockOffset[]): AgreedOffset | undefined {
   if (offsets.length === 0) return undefined
-  const offsetMs = medianOf(offsets.map((offset) => offset.offsetMs))
-  return { offsetMs, uncertaintyMs: medianOf(offsets.map((offset) => offset.uncertaintyMs)), peers: offsets.length }
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2
+  const sorted = [...offsets].sort((a, b) => a.offsetMs - b.offsetMs)
+  const middle = [sorted[Math.ceil(sorted.length / 2) - 1]!, sorted[Math.floor(sorted.length / 2)]!]
+  const [nearer] = middle.sort((a, b) => Math.abs(a.offsetMs) - Math.abs(b.offsetMs))
+  return { ...nearer!, peers: offsets.length }
 }

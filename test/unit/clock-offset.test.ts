@@ -26,11 +26,13 @@ describe('one reading of a peer’s clock', () => {
 describe('what peers agree on', () => {
   const at = (offsetMs: number): ClockOffset => ({ offsetMs, uncertaintyMs: 1 })
 
-  test('is the median, in the middle where there are two', () => {
+  test("is the median, of two the one that leaves one's own clock be", () => {
     expect(agreedOffset([])).toBeUndefined()
     expect(agreedOffset([at(7)])).toEqual({ offsetMs: 7, uncertaintyMs: 1, peers: 1 })
     expect(agreedOffset([at(9), at(-5), at(2)])?.offsetMs).toBe(2)
-    expect(agreedOffset([at(4), at(0), at(2), at(100)])?.offsetMs).toBe(3)
+    expect(agreedOffset([at(4), at(0), at(2), at(100)])?.offsetMs).toBe(2)
+    expect(agreedOffset([at(-1e12), at(0)])?.offsetMs).toBe(0)
+    expect(agreedOffset([at(-61_000), at(-62_000)])?.offsetMs).toBe(-61_000)
   })
 
   test('lies among honest peers as long as they are the majority, whatever the others say', () => {
