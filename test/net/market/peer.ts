@@ -11,6 +11,12 @@ import { until } from '../lab/until.js'
 /** The command as people run it, from the build. */
 export const overage = resolve('dist/node/main.js')
 
+interface LogLine {
+  readonly time: string
+  readonly msg: string
+  readonly fact?: Fact
+}
+
 /** A fact that a node logged. */
 export interface Logged {
   readonly fact: Fact
@@ -39,7 +45,6 @@ export interface PeerOptions {
 export class Peer {
   readonly name: string
   readonly folder: string
-  readonly startedAt = Date.now()
   readonly process: LabProcess
 
   private constructor(name: string, folder: string, process: LabProcess) {
@@ -69,10 +74,7 @@ export class Peer {
 
   /** What it logged so far, oldest first; a line that is being written is left for the next time. */
   facts(): readonly Logged[] {
-    return linesOf(this.logFile).flatMap((line) => {
-      const { fact, time } = JSON.parse(line) as { readonly fact?: Fact; readonly time: string }
-      return fact === undefined ? [] : [{ fact, at: Date.parse(time) }]
-    })
+    return this.#logged().flatMap(({ fact, time }) => (fact === undefined ? [] : [{ fact, at: Date.parse(time) }]))
   }
 
   /** The facts of one type. */
@@ -80,6 +82,11 @@ export class Peer {
     return this.facts().flatMap(({ fact, at }) =>
       fact.type === type ? [{ ...(fact as Extract<Fact, { readonly type: T }>), at }] : [],
     )
+  }
+
+  /** When it began to listen, ms since 1970: its code is loaded then, and nobody was reached yet. */
+  get listeningAt(): number {
+    return Date.parse(this.#logged().find(({ msg }) => msg === 'listening')?.time ?? '')
   }
 
   /** Asks it to stop, as Ctrl-C in a service does, and waits until it has. */
@@ -96,6 +103,10 @@ export class Peer {
     } finally {
       await store.close()
     }
+  }
+
+  #logged(): readonly LogLine[] {
+    return linesOf(this.logFile).map((line) => JSON.parse(line) as LogLine)
   }
 
   /** For whoever looks into a failure. */

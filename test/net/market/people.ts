@@ -12,8 +12,9 @@ export interface Person extends Plan {
 }
 
 /**
- * Ten people on five hosts. Those who are there from the start want less than there is; `late` wants all of the rest and
- * more, so that what `stray` offers in the east while the trunk is cut can only go to the west once it is mended.
+ * Ten people on five hosts, of which `tower` and `home` sit behind gateways. Those who are there from the start want less than
+ * there is; `late` wants all of the rest and more, so that what `stray` offers in the east while the trunk is cut can only go to
+ * the west once it is mended.
  */
 export const early = {
   quay: { host: 'pier', sells: { gb: 10, floor: 5 } },
@@ -23,7 +24,6 @@ export const early = {
   regular: { host: 'cafe', wants: { gb: 5, sigma: 32, alpha: 0.6 } },
   lecturer: { host: 'campus', sells: { gb: 12, floor: 5.5 } },
   student: { host: 'campus', wants: { gb: 4, sigma: 26, alpha: 0.5, budget: 60 } },
-  /** Behind a gateway that lets nobody in, at the lowest price of all. */
   hermit: { host: 'home', sells: { gb: 8, floor: 4 } },
 } as const satisfies Readonly<Record<string, Person>>
 export const late: Person = { host: 'tower', wants: { gb: 32, sigma: 45, alpha: 0.4 } }
