@@ -1,31 +1,41 @@
 #!/usr/bin/env node
 import './polyfill.js'
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addBuy } from './commands/buy.js'
 import { addClear } from './commands/clear.js'
 import { addJoin } from './commands/join.js'
 import { addNode } from './commands/node.js'
+import { addOffers } from './commands/offers.js'
+import { addPeers } from './commands/peers.js'
+import { addReceipts } from './commands/receipts.js'
 import { addReplay } from './commands/replay.js'
 import { addReply } from './commands/reply.js'
+import { addSales } from './commands/sales.js'
+import { addSell } from './commands/sell.js'
 import { addSimulate } from './commands/simulate.js'
+import { addStatus } from './commands/status.js'
 import { addStudy } from './commands/study.js'
 import { addSwarm } from './commands/swarm.js'
 import { addTestnet } from './commands/testnet.js'
+import { addWithdraw } from './commands/withdraw.js'
 import { CommandError, exitCodes } from './errors.js'
+import { packageVersion } from './version.js'
 
 const description = `A market for leftover mobile data with no middle: every person is a node, every seller runs its own auction.
 
-Two commands compute without a network (clear, reply); one runs a node; one runs a whole market on this machine;
-one replays nodes from their traces. In virtual time, one simulates a market and one studies many.`
+One command runs a node, and eight ask it or tell it while it runs. One runs a whole market on this machine; in virtual
+time, one simulates a market and one studies many. One replays nodes from their traces. Two compute without a network.`
 
 const help = `
 Start here:
   $ overage swarm --market scripts/markets/exchange.json    watch twelve people trade, then read who got what
   $ overage swarm --buyers 20 --sellers 8 --seed demo       the same with people drawn from a seed
+  $ overage node --name ann, then overage sell 5GB --floor 8 and overage status in another terminal
 
 Exit codes:
   0    done
-  1    an expectation failed: the market did not come to rest in time, a node died, or a law of the market was broken
+  1    an expectation failed: the market did not come to rest in time, a node died or does not answer, a law of the market
+       was broken, or a receipt is bad
   2    the command line, a configuration or an input was wrong; nothing was done
   3    a node did not start
   130  interrupted
@@ -36,26 +46,27 @@ OVERAGE_DEBUG=1 adds stack traces to errors.`
 function commandLine(): Command {
   const program = new Command('overage')
     .description(description)
-    .version(versionOf(), '-v, --version', 'print the version')
+    .version(packageVersion(), '-v, --version', 'print the version')
     .helpCommand('help [command]', 'explain a command')
     .addHelpText('after', help)
     .showSuggestionAfterError(true)
     .showHelpAfterError('(overage --help lists the commands; overage <command> --help explains one)')
     .exitOverride()
-  for (const add of [addClear, addReply, addNode, addJoin, addTestnet, addSwarm, addSimulate, addStudy, addReplay])
+  const asking = [addStatus, addPeers, addOffers, addSell, addBuy, addWithdraw, addSales, addReceipts]
+  for (const add of [
+    addNode,
+    addJoin,
+    addTestnet,
+    ...asking,
+    addSwarm,
+    addSimulate,
+    addStudy,
+    addReplay,
+    addClear,
+    addReply,
+  ])
     add(program)
   return program
-}
-
-/** The nearest package.json above this file: one folder up in the sources, two in the build. */
-function versionOf(): string {
-  for (const up of ['../package.json', '../../package.json']) {
-    try {
-      const { version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { version: string }
-      return version
-    } catch {}
-  }
-  return 'unknown'
 }
 
 /** Says what went wrong, and returns the exit code that goes with it. */

@@ -1,6 +1,7 @@
 import './polyfill.js'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { Command, Fact, ParticipantStatus } from '../src/agent/agent.js'
 import { Participant, type ParticipantOptions } from '../src/agent/participant.js'
 import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
@@ -18,6 +19,7 @@ import { composeLibp2p, type Host } from './libp2p/compose.js'
 import { Discovery } from './libp2p/discovery.js'
 import { Membership, type MembershipStatus } from './libp2p/membership.js'
 import { OfferSync } from './libp2p/offer-sync.js'
+import { type Peer, type PeerNews, peersOf, watchPeers } from './libp2p/peers.js'
 import { meshPeersOf } from './libp2p/shim.js'
 import { Libp2pTransport, type Traffic } from './libp2p/transport.js'
 import { type NodeNetwork, servicesOf, type Topics, topicsOf } from './network.js'
@@ -46,6 +48,8 @@ export interface MarketNodeOptions {
   readonly log: Logger
   /** A file to which every step is appended, for `overage replay`; none unless said. */
   readonly trace?: string
+  /** Gets what libp2p and gossipsub count. */
+  readonly metrics?: Registry
   /** The network that spans machines; absent: a market by its name alone, whose peers are those in `bootstrap`. */
   readonly network?: NodeNetwork
 }
@@ -55,6 +59,8 @@ export interface NodeStatus extends ParticipantStatus {
   readonly peers: number
   readonly meshPeers: number
   readonly traffic: Traffic
+  /** Effects that wait for the store. */
+  readonly backlog: number
   /** From where it can be dialled; undefined: from nowhere. */
   readonly reach?: Reach
   readonly network?: MembershipStatus
@@ -66,12 +72,19 @@ export interface MarketNode {
   /** Where it can be dialled. */
   addresses(): readonly string[]
   status(): NodeStatus
+  /** What it knows of the market, for its person. */
+  readonly view: Pick<Participant, 'offers' | 'auction' | 'bids'>
+  readonly rules: Rules
+  peers(): Promise<readonly Peer[]>
   onFact(listener: (fact: Fact) => void): void
+  onPeer(listener: (news: PeerNews) => void): void
   /** Calls `listener` when the store or the trace failed: the node then sends nothing more and should be stopped. */
   onFailure(listener: (error: Error) => void): void
   /** Everything saved so far. */
   contents(): Promise<StoreContents>
   command(command: Command): void
+  /** Resolves when all that followed from what happened so far is saved and sent, or never will be. */
+  settled(): Promise<void>
   /** More peers to dial. */
   addBootstrap(addresses: readonly string[]): void
   /** Begins to trade. Until then it listens, connects and learns of offers. */
@@ -91,12 +104,13 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
   let host: Host | undefined
   try {
     const restored = await store.contents()
-    const { listen, local, market, network } = options
+    const { listen, local, market, metrics, network } = options
     const signer = signerOf(privateKey)
     const topics = topicsOf(market, signer.id, network)
     const { id, role, key, announce = [], multicast } = network ?? {}
     const reach = id && role && { network: id, role, multicast: multicast === true, ...(key !== undefined && { key }) }
-    host = await composeLibp2p({ privateKey, listen, announce, local, topics: topics.listen, ...(reach && { reach }) })
+    const counted = { ...(reach && { reach }), ...(metrics && { metrics }) }
+    host = await composeLibp2p({ privateKey, listen, announce, local, topics: topics.listen, ...counted })
     const node = new Libp2pMarketNode(options, { host, store, restored, signer, topics })
     await node.start()
     return node
@@ -198,6 +212,18 @@ class Libp2pMarketNode implements MarketNode {
     return this.#host.getMultiaddrs().map(String)
   }
 
+  get view(): Participant {
+    return this.#participant
+  }
+
+  get rules(): Rules {
+    return this.#options.rules
+  }
+
+  peers(): Promise<readonly Peer[]> {
+    return peersOf(this.#host, this.#topics.listen)
+  }
+
   status(): NodeStatus {
     const { pubsub } = this.#host.services
     const reach = furthestOf(this.#host.getMultiaddrs())
@@ -206,6 +232,7 @@ class Libp2pMarketNode implements MarketNode {
       peers: this.#host.getPeers().length,
       meshPeers: new Set(this.#topics.listen.flatMap((topic) => meshPeersOf(pubsub, topic))).size,
       traffic: this.#transport.traffic(),
+      backlog: this.#driver.backlog,
       ...(reach !== undefined && { reach }),
       ...(this.#peers instanceof Membership && { network: this.#peers.status() }),
     }
@@ -213,6 +240,10 @@ class Libp2pMarketNode implements MarketNode {
 
   onFact(listener: (fact: Fact) => void): void {
     this.#factListeners.push(listener)
+  }
+
+  onPeer(listener: (news: PeerNews) => void): void {
+    watchPeers(this.#host, listener)
   }
 
   onFailure(listener: (error: Error) => void): void {
@@ -225,6 +256,10 @@ class Libp2pMarketNode implements MarketNode {
 
   command(command: Command): void {
     this.#driver.command(command)
+  }
+
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.#driver.whenIdle(resolve))
   }
 
   addBootstrap(addresses: readonly string[]): void {
@@ -240,7 +275,7 @@ class Libp2pMarketNode implements MarketNode {
     if (withdraw) {
       this.#driver.command({ type: 'stop-buying' })
       this.#driver.command({ type: 'withdraw-offer' })
-      await new Promise<void>((resolve) => this.#driver.whenIdle(resolve))
+      await this.settled()
     }
     this.#driver.stop()
     try {

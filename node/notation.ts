@@ -1,7 +1,7 @@
 /** How people write times, shares, ranges and faults on a command line: `1.5s`, `2%`, `20..200`, `10%@300ms`. */
 import { z } from 'zod'
 import type { Partition } from '../src/sim/faults.js'
-import { isMillis, type Millis, millis } from '../src/units.js'
+import { isMegabytes, isMillis, type Megabytes, type Millis, megabytesPerGigabyte, millis } from '../src/units.js'
 import { gotOf } from './input.js'
 
 /** From the least to the most, both included. */
@@ -63,6 +63,15 @@ export function partitionIn(text: string): Partition | undefined {
   return { atMs, forMs, groups }
 }
 
+/** Whole MB, or undefined: `5GB`, `1.5 GB`, `500MB`. Data carries its unit, so that 500 cannot be taken for GB. */
+export function quantityIn(text: string): Megabytes | undefined {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s?(gb|mb)$/i.exec(text.trim()) ?? []
+  if (digits === undefined) return undefined
+  const exact = Number(digits) * (unit!.toLowerCase() === 'gb' ? megabytesPerGigabyte : 1)
+  const whole = Math.round(exact)
+  return Math.abs(exact - whole) < 1e-6 && isMegabytes(whole) && whole > 0 ? whole : undefined
+}
+
 /** A schema for one notation; `be` says what it must be, and `example` shows it. */
 const written = <T>(parse: (text: string) => T | undefined, { be, example }: { be: string; example: string }) =>
   z
@@ -88,6 +97,10 @@ export const durationField = (example: string, bounds = upToAnHour): z.ZodType<M
   written(bounded(millisIn, bounds), { be: `a time ${bounds.said}`, example })
 export const durationSpanField = (example: string, bounds = upToAnHour): z.ZodType<Span<Millis>, unknown> =>
   written((text) => spanIn(text, bounded(millisIn, bounds)), { be: `a range of times ${bounds.said}`, example })
+export const quantityField: z.ZodType<Megabytes, unknown> = written(quantityIn, {
+  be: 'a quantity with its unit, in steps of 1 MB',
+  example: '5GB or 500MB',
+})
 export const shareField = (example: string): z.ZodType<number, unknown> =>
   written(perMilleIn, { be: 'a share from 0% to 100% in steps of 0.1%', example })
 export const timedShareField = (example: string): z.ZodType<TimedShare, unknown> =>

@@ -1,5 +1,8 @@
 /** A node that a person runs at a terminal: started, told about in plain lines, with its API, until Ctrl-C or a failure. */
+
+import { Registry } from 'prom-client'
 import type { Fact } from '../src/agent/agent.js'
+import type { Json } from '../src/ports/store.js'
 import { authorityOf } from './api/address.js'
 import { type Api, serveApi } from './api/serve.js'
 import type { NodeConfig } from './config.js'
@@ -12,6 +15,8 @@ import { startProblemOf } from './start-problem.js'
 export interface PersonalRun {
   /** Where lines for the person go. Default: standard output. */
   readonly say?: (line: string) => void
+  /** The bundle of its network, for its API to hand out. */
+  readonly bundle?: Json
   /** Default: what `config` says. */
   readonly options?: MarketNodeOptions
   /**
@@ -27,12 +32,13 @@ export interface PersonalRun {
  * @throws NodeStartError when it does not start, CommandError when it cannot go on.
  */
 export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): Promise<void> {
-  const { options = nodeOptionsOf(config), onStarted, say = print } = run
+  const { options: given = nodeOptionsOf(config), onStarted, say = print, bundle } = run
+  const options = config.api === undefined ? given : { metrics: new Registry(), ...given }
   const node = await startMarketNode(options).catch((cause: Error) => {
     options.log.error({ err: cause }, 'did not start')
     throw didNotStart(config, startProblemOf(cause), cause)
   })
-  const api = await startApi(config, node)
+  const api = await startApi(config, node, { ...options, bundle })
   introduce(config, { node, api, say })
   node.onFact((fact) => {
     const line = lineOf(fact)
@@ -62,10 +68,14 @@ export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): P
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-async function startApi({ api: address, ...config }: NodeConfig, node: MarketNode): Promise<Api | undefined> {
+async function startApi(
+  { api: address, ...config }: NodeConfig,
+  node: MarketNode,
+  { log, metrics, bundle }: MarketNodeOptions & { readonly bundle: Json | undefined },
+): Promise<Api | undefined> {
   if (address === undefined) return undefined
   try {
-    return await serveApi(node, { ...config, address })
+    return await serveApi(node, { ...config, address, log, metrics, bundle })
   } catch (error) {
     await node.stop({ withdraw: false })
     const { code, message } = error as NodeJS.ErrnoException

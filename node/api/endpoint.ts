@@ -11,7 +11,7 @@ const endpointSchema = z.object({
   token: z.string().min(1),
   name: z.string(),
   peerId: z.string(),
-  startedAt: z.string(),
+  startedAt: z.int().min(0),
 })
 /** Where a node's API answers, and which file holds the token to show there. */
 export type Endpoint = Readonly<z.infer<typeof endpointSchema>>

@@ -1,10 +1,18 @@
 /** A node's local API: what it knows, what it is told to do, and what happens, for programs of its person alone (docs/api.md). */
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import { resolve } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { Registry } from 'prom-client'
+import type { Json } from '../../src/ports/store.js'
 import type { MarketNode } from '../market-node.js'
+import { packageVersion } from '../version.js'
 import { type ApiAddress, authorityOf, isLoopback } from './address.js'
+import { appWith } from './app.js'
+import { addBundle } from './bundle.js'
 import { removeEndpoint, writeEndpoint } from './endpoint.js'
-import { ApiError } from './error.js'
-import { guard } from './guard.js'
+import { addEvents } from './events.js'
+import { addMetrics } from './metrics.js'
+import { addReading, addTelling } from './routes.js'
 import { ensureToken, tokenFileOf } from './token.js'
 
 export interface ApiOptions {
@@ -13,6 +21,13 @@ export interface ApiOptions {
   readonly address: ApiAddress
   readonly name: string
   readonly market: string
+  readonly log?: Logger
+  /** What libp2p counts into. Default: a new one, in which there is only the market. */
+  readonly metrics?: Registry | undefined
+  /** The bundle of its network; absent: it belongs to none, and hands out none. */
+  readonly bundle?: Json | undefined
+  /** How many events are kept for readers that fall behind. Default: some thousand. */
+  readonly eventsMax?: number
 }
 
 export interface Api {
@@ -21,58 +36,42 @@ export interface Api {
   close(): Promise<void>
 }
 
-/** Larger than any plan. */
-const bodyBytesMax = 16_384
-
 /** Begins to answer for `node`. @throws what the system says when it cannot listen at `address`. */
 export async function serveApi(node: MarketNode, options: ApiOptions): Promise<Api> {
-  const { folder, address, name } = options
-  const token = await ensureToken(folder)
-  const startedAt = new Date().toISOString()
-  const app = fastify({ bodyLimit: bodyBytesMax, forceCloseConnections: true })
-  const guarded = { token, open: !isLoopback(address.host), tokenFile: tokenFileOf(folder) }
-  app.addHook('onRequest', async (request) => guard(request, guarded))
-  answerErrors(app)
-  app.get('/v1/status', async () => ({
-    name,
-    market: options.market,
-    peerId: node.peerId,
-    addresses: node.addresses(),
-    startedAt,
-    ...node.status(),
-  }))
-  await app.listen({ host: address.host, port: address.port })
-  const bound = app.server.address()
-  const port = typeof bound === 'object' && bound !== null ? bound.port : address.port
-  const url = `http://${authorityOf({ host: address.host, port })}`
-  await writeEndpoint(folder, {
-    url,
-    pid: process.pid,
-    token: tokenFileOf(folder),
-    name,
-    peerId: node.peerId,
-    startedAt,
+  const { address, name, market, log, metrics = new Registry(), eventsMax, bundle } = options
+  const folder = resolve(options.folder)
+  const tokenFile = tokenFileOf(folder)
+  const startedAt = Date.now()
+  const app = await appWith({
+    token: await ensureToken(folder),
+    open: !isLoopback(address.host),
+    tokenFile,
+    version: packageVersion(),
+    onFault: (error) => log?.error({ err: error }, 'the API failed'),
   })
+  addReading(app, node, { name, market, startedAt })
+  addTelling(app, node)
+  addEvents(app, node, { startedAt, eventsMax })
+  addMetrics(app, node, metrics)
+  if (bundle !== undefined) addBundle(app, bundle)
+  const url = await listen(app, address)
+  await writeEndpoint(folder, { url, pid: process.pid, token: tokenFile, name, peerId: node.peerId, startedAt })
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    await removeEndpoint(folder)
+    await app.close()
+  }
   return {
     url,
-    close: async () => {
-      await removeEndpoint(folder)
-      await app.close()
+    close: () => {
+      closing ??= close()
+      return closing
     },
   }
 }
 
-function answerErrors(app: FastifyInstance): void {
-  app.setNotFoundHandler((request) => {
-    throw new ApiError(404, 'not-found', {
-      message: `there is no ${request.method} ${request.url}`,
-      advice: 'GET /v1/openapi.json lists what there is',
-    })
-  })
-  app.setErrorHandler((error: FastifyError | ApiError, _request, reply) => {
-    const { code, message } = error
-    const advice = error instanceof ApiError ? error.advice : undefined
-    const status = error.statusCode ?? 500
-    return reply.code(status).send({ error: { code, message, ...(advice !== undefined && { advice }) } })
-  })
+async function listen(app: FastifyInstance, { host, port }: ApiAddress): Promise<string> {
+  await app.listen({ host, port })
+  const bound = app.server.address()
+  return `http://${authorityOf({ host, port: typeof bound === 'object' && bound !== null ? bound.port : port })}`
 }

@@ -13,6 +13,7 @@ remembers even when no bootstrap peer runs.
 Examples:
   $ overage join lab.testnet.json --name phone-7 --sell 5GB --floor 8
   $ overage join https://example.org/lab.testnet.json --buy 12GB --sigma 40 --alpha 0.5 --budget 200
+  $ overage join http://127.0.0.1:7700/v1/bundle --token-file .overage/ann/api.token --name ben
   $ overage join --name phone-7 --json
 
 --sigma is what the first GB is worth to you, about, in the network's currency; --alpha, from 0 to 1 without them, how fast further
@@ -40,6 +41,7 @@ export function addJoin(program: Command): void {
     .option('--no-multicast', 'do not look for peers on the local network')
     .option('--wait <time>', 'how long to look for a first peer (default: 15s)')
     .option('--any-clock', "go on even if this machine's clock is off by more than others put up with")
+    .option('--token-file <file>', 'what the API of a running node asks for, where the bundle comes from one')
     .option('--json', 'one JSON object a line')
     .addHelpText('after', help)
   for (const { flag, reads, why } of settings.filter((setting) => flagsOfNodes.includes(setting.flag)))

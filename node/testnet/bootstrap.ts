@@ -8,7 +8,7 @@ import { compareReach, peerNamedBy, reachOfAddress } from '../libp2p/address.js'
 import type { MarketNode } from '../market-node.js'
 import { nodeOptionsOf } from '../node-options.js'
 import { runForPerson } from '../run-node.js'
-import { type Bundle, shortId } from './bundle.js'
+import { type Bundle, bundleAsWritten, shortId } from './bundle.js'
 import { saveBundle } from './bundle-file.js'
 import { readBundle } from './bundle-source.js'
 import { assertFree, claim } from './join.js'
@@ -41,6 +41,7 @@ export async function runBootstrap(flags: BootstrapFlags): Promise<void> {
   await claim(folder, bundle)
   await runForPerson(config, {
     options: { ...nodeOptionsOf(config), network },
+    bundle: bundleAsWritten(bundle),
     say: steps.say,
     onStarted: async (node) => {
       const text = `${bundle.agreement.market}, ${shortId(bundle.id)}: trades nothing, introduces, relays, tells offers it heard`

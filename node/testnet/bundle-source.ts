@@ -9,19 +9,28 @@ const fetchMsMax = 10_000
 
 export const isUrl = (source: string): boolean => /^https?:\/\//i.test(source)
 
-/** @throws UsageError when it cannot be had, is too large, is not JSON, or is not a bundle. */
-export async function readBundle(source: string): Promise<Bundle> {
-  if (isUrl(source)) return bundleIn(parseJson({ source, text: await download(source) }), source)
+/**
+ * @param tokenFile Holds the token that a node's API asks for.
+ * @throws UsageError when it cannot be had, is too large, is not JSON, or is not a bundle.
+ */
+export async function readBundle(source: string, tokenFile?: string): Promise<Bundle> {
+  if (isUrl(source)) return bundleIn(parseJson({ source, text: await download(source, tokenFile) }), source)
   const input = await readInput(source, { example })
   if (input.text.length > bundleBytesMax) throw tooLarge(input.source)
   return bundleIn(parseJson(input), input.source)
 }
 
-async function download(url: string): Promise<string> {
+async function download(url: string, tokenFile: string | undefined): Promise<string> {
   const advice = 'check the URL, or ask for the file itself'
+  const token = tokenFile && (await readInput(tokenFile, { example })).text.trim()
   const signal = AbortSignal.timeout(fetchMsMax)
   try {
-    const answer = await fetch(url, { signal, headers: { accept: 'application/json' } })
+    const headers = { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
+    const answer = await fetch(url, { signal, headers })
+    if (answer.status === 401)
+      throw new UsageError(`${url}: it asks for a token`, {
+        advice: 'for the API of a node of yours: --token-file .overage/<name>/api.token',
+      })
     if (!answer.ok) throw new UsageError(`${url}: the server answers ${answer.status} ${answer.statusText}`, { advice })
     return await bodyOf(answer, url)
   } catch (cause) {

@@ -4,9 +4,10 @@ import { z } from 'zod'
 import type { BuyPlan, SellPlan } from '../../src/agent/rules.js'
 import { addressesField, loadConfig, type NodeConfig } from '../config.js'
 import { UsageError } from '../errors.js'
-import { checkValue, gotOf } from '../input.js'
+import { valueIn } from '../flag-values.js'
+import { checkValue } from '../input.js'
 import type { NodeNetwork } from '../network.js'
-import { durationField } from '../notation.js'
+import { durationField, quantityField } from '../notation.js'
 import { sellsField, wantsField } from '../person.js'
 import type { SettingFlag } from '../settings.js'
 import type { Bundle } from './bundle.js'
@@ -40,6 +41,7 @@ export interface JoinFlags {
   readonly strategy?: string
   readonly wait?: string
   readonly anyClock?: boolean
+  readonly tokenFile?: string
   readonly json?: boolean
 }
 
@@ -133,13 +135,7 @@ function checkPlan<T>(plan: object, schema: z.ZodType<T, unknown>, flags: Readon
   throw new UsageError(`command line: ${flag}: ${issue?.message}`)
 }
 
-/** `5GB`, `500MB`, `5`: GB. */
-function gigabytesIn(text: string, flag: string): number {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s?(GB|MB)?$/i.exec(text.trim()) ?? []
-  if (digits === undefined)
-    throw new UsageError(`command line: ${flag}: must be an amount of data, such as 5GB or 500MB, ${gotOf(text)}`)
-  return unit?.toUpperCase() === 'MB' ? Number(digits) / 1_000 : Number(digits)
-}
+const gigabytesIn = (given: string, flag: string): number => valueIn({ given, flag, schema: quantityField }) / 1_000
 
 const numberIn = (text: string): number | string =>
   text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)

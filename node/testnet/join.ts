@@ -7,7 +7,7 @@ import { seconds } from '../format.js'
 import type { MarketNode } from '../market-node.js'
 import { nodeOptionsOf } from '../node-options.js'
 import { runForPerson } from '../run-node.js'
-import { type Bundle, shortId } from './bundle.js'
+import { type Bundle, bundleAsWritten, shortId } from './bundle.js'
 import { saveBundle } from './bundle-file.js'
 import { readBundle } from './bundle-source.js'
 import { bundleFileOf, inNetwork, type JoinFlags, networkIn, personConfig, waitIn } from './join-config.js'
@@ -18,7 +18,7 @@ export async function joinTestnet(source: string | undefined, flags: JoinFlags):
   const steps = stepOutput(flags.json === true, (text) => void process.stdout.write(text))
   const person = await personConfig(flags)
   const waitMs = waitIn(flags.wait ?? '15s')
-  const bundle = await bundleFor(person.folder, source)
+  const bundle = await bundleFor(person.folder, source, flags.tokenFile)
   const { market, currency } = bundle.agreement
   steps.show({
     step: 'bundle',
@@ -32,6 +32,7 @@ export async function joinTestnet(source: string | undefined, flags: JoinFlags):
   const network = networkIn(bundle, flags)
   await runForPerson(config, {
     options: { ...nodeOptionsOf(config), network },
+    bundle: bundleAsWritten(bundle),
     say: steps.say,
     onStarted: async (node) => {
       showIdentity(steps, { node, config, isNew })
@@ -43,10 +44,10 @@ export async function joinTestnet(source: string | undefined, flags: JoinFlags):
   })
 }
 
-/** The bundle that is named, or else the one of the folder's last run; that one too where a URL does not answer any more. */
-async function bundleFor(folder: string, source: string | undefined): Promise<Bundle> {
+/** The bundle that is named, or else the one of the folder's last run. */
+async function bundleFor(folder: string, source: string | undefined, tokenFile?: string): Promise<Bundle> {
   const kept = bundleFileOf(folder)
-  if (source !== undefined) return readBundle(source)
+  if (source !== undefined) return readBundle(source, tokenFile)
   if (await exists(kept)) return readBundle(kept)
   throw new UsageError('no bundle: say which network to join', {
     advice: 'for example: overage join lab.testnet.json; after the first time the name alone is enough',

@@ -84,7 +84,7 @@ const ways: Readonly<Record<Acquaintance['via'], string>> = {
   remembered: 'remembered',
   exchanged: 'told of by others',
   found: 'found nearby or by look-up',
-  offer: 'sellers or earlier peers',
+  offer: 'named in offers',
   inbound: 'came to us',
 }
 

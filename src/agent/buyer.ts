@@ -38,6 +38,7 @@ import { Purchases } from './purchases.js'
 import { earlier } from './resend.js'
 import type { BuyPlan, Rules } from './rules.js'
 import { StandingBids } from './standing-bids.js'
+import type { OwnBid } from './views.js'
 
 export interface BuyerOptions {
   readonly signer: Signer
@@ -98,6 +99,17 @@ export class Buyer {
       reacting: this.#replyAt !== undefined,
       bidsSent: this.#standing.sent,
     }
+  }
+
+  bids(): readonly OwnBid[] {
+    return this.#standing.own()
+  }
+
+  /** Its bid at `offer`, and whether it weighs that offer at all. */
+  viewOf(offer: OfferId): { readonly viewed: boolean; readonly standing: Bid | undefined } {
+    const bid = this.#standing.get(offer)?.bid.body
+    const standing = bid !== undefined && bid.quantity > 0 ? bid : undefined
+    return { viewed: standing !== undefined || this.#sight.promising.has(offer), standing }
   }
 
   start(now: Millis, out: Effect[]): void {

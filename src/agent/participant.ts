@@ -11,6 +11,7 @@ import { OfferBook } from './offer-book.js'
 import { earlier } from './resend.js'
 import type { BuyPlan, Rules, SellPlan } from './rules.js'
 import { Seller } from './seller.js'
+import type { Auction, KnownOffer, OwnBid } from './views.js'
 
 export interface ParticipantOptions {
   readonly signer: Signer
@@ -84,6 +85,26 @@ export class Participant implements Agent {
       ...(this.#seller !== undefined && { seller: this.#seller.status() }),
       ...(this.#buyer !== undefined && { buyer: this.#buyer.status() }),
     }
+  }
+
+  /** Up to `limit` offers with ids after `after`, as its person sees them. */
+  offers(after: OfferId | '', limit: number): { readonly offers: readonly KnownOffer[]; readonly next: OfferId | '' } {
+    const { offers, next } = this.#book.page(after, limit)
+    const known = offers.map(({ signer, body }) => ({
+      offer: body,
+      mine: signer === this.#me,
+      ...(this.#buyer?.viewOf(body.offer) ?? { viewed: false, standing: undefined }),
+    }))
+    return { offers: known, next }
+  }
+
+  /** Undefined while it never sold anything. */
+  auction(): Auction | undefined {
+    return this.#seller?.auction(this.#book.get(this.#seller.offer)?.body)
+  }
+
+  bids(): readonly OwnBid[] {
+    return this.#buyer?.bids() ?? []
   }
 
   step(now: Millis, event: AgentEvent): readonly Effect[] {

@@ -4,12 +4,13 @@ import { sealedToJson } from '../protocol/json.js'
 import type { Accept, Award, Decline, Digest, OfferId, Receipt, RefusalCode, Sealed } from '../protocol/message.js'
 import { digestOf, seal } from '../protocol/signing.js'
 import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
-import type { Effect } from './agent.js'
+import type { Effect, SellerStatus } from './agent.js'
 import type { TradesThen } from './counted-plan.js'
 import { answer, report } from './effects.js'
 import { earliest, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
+import { type Auction, awardsAsViewed } from './views.js'
 
 /** An award on its way: its quantity is kept aside until the winner answers or the award lapses. */
 interface Pending {
@@ -61,10 +62,6 @@ export class Sales {
     return this.#sold as Megabytes
   }
 
-  get revenue(): Micros {
-    return this.#revenue as Micros
-  }
-
   get unsettled(): number {
     return this.#pending.size
   }
@@ -74,6 +71,16 @@ export class Sales {
     let sum = 0
     for (const { award } of this.#pending.values()) sum += award.body.quantity
     return megabytes(sum)
+  }
+
+  /** Awards that wait for an answer. */
+  get waiting(): Auction['awards'] {
+    return awardsAsViewed(this.#pending)
+  }
+
+  /** What this side of the node's status says of it. */
+  get totals(): Pick<SellerStatus, 'sold' | 'revenue' | 'unsettled'> {
+    return { sold: this.sold, revenue: this.#revenue as Micros, unsettled: this.unsettled }
   }
 
   get trades(): TradesThen {

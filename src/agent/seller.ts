@@ -1,4 +1,4 @@
-import { type Award as Allocation, clear } from '../mechanism/auction.js'
+import { clear } from '../mechanism/auction.js'
 import type { Ask, Bid as BookBid, Ladder } from '../mechanism/bid.js'
 import { boundLadder, ladderFor, meanPriceOf } from '../mechanism/ladder.js'
 import { reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
@@ -6,7 +6,6 @@ import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
 import {
   type Accept,
-  type Award,
   type Bid,
   type CloseReason,
   type Decline,
@@ -30,6 +29,7 @@ import { RoundClock } from './round-clock.js'
 import type { Rules, SellPlan } from './rules.js'
 import { Sales, type Settlement } from './sales.js'
 import { roundBlock, Sequence, sequenceBlock } from './sequence.js'
+import { type Auction, bidsAsViewed } from './views.js'
 
 export interface SellerOptions {
   readonly signer: Signer
@@ -97,10 +97,14 @@ export class Seller {
       round: this.#rounds.last,
       participants: this.#book.size,
       unsold: this.#unsold,
-      sold: this.#sales.sold,
-      revenue: this.#sales.revenue,
-      unsettled: this.#sales.unsettled,
+      ...this.#sales.totals,
     }
+  }
+
+  auction(announced: Offer | undefined): Auction {
+    const { bids, clearing } = this.#position()
+    const viewed = bidsAsViewed(bids, clearing.awards)
+    return { ...this.status(), announced, bids: viewed, awards: this.#sales.waiting }
   }
 
   /**
@@ -281,19 +285,16 @@ export class Seller {
     if (won.length === 0) return
     this.#state = { ...this.#state, reserve }
     const round = this.#rounds.next(out)
-    const common = { ...this.#about(), round, ...ask, quotedReserve, evidence }
-    const awards = won.map((award) => this.#award(common, award))
+    const { signer, rules } = this.#options
+    const common = { ...this.#about(), round, ...ask, quotedReserve, evidence, fee: rules.epsilon }
+    const awards = won.map(({ buyer, quantity, charge }) =>
+      seal(signer, { type: 'award', ...common, buyer, quantity, charge }),
+    )
     const records = [...this.#sales.open(now, awards), ...awards.map(({ body }) => this.#book.end(body.buyer))]
     out.push({ type: 'save', records: [...records, recordOf(this.#state)], sync: true })
     for (const message of awards) out.push(answer(message.body.buyer, message))
     out.push(report({ type: 'committed', offer: this.offer, round, awards: awards.length }))
     this.#announcer.want(now)
-  }
-
-  #award(common: Omit<Award, 'type' | 'buyer' | 'quantity' | 'charge' | 'fee'>, won: Allocation): Sealed<Award> {
-    const { buyer, quantity, charge } = won
-    const fee = this.#options.rules.epsilon
-    return seal(this.#options.signer, { type: 'award', ...common, buyer, quantity, charge, fee })
   }
 
   /** Quotes the given bidders, or all who have a bid here. The answer to a new bid is provisional: the signed one follows. */

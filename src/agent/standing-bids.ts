@@ -12,6 +12,7 @@ import { earliestIn, firstResend, nextResend, type Resend } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
 import { Sequence, sequenceBlock } from './sequence.js'
+import type { OwnBid } from './views.js'
 
 /** The part of an offer that its bidder must remember to check an award and to reach the seller. */
 export type Terms = Pick<Offer, 'floor' | 'policy' | 'addresses'>
@@ -68,6 +69,14 @@ export class StandingBids {
 
   get(offer: OfferId): Standing | undefined {
     return this.#standing.get(offer)
+  }
+
+  /** Withdrawals on their way included. */
+  own(): readonly OwnBid[] {
+    return [...this.#standing].map(([offer, { bid, quote, heardAt, failures }]) => {
+      const { sequence, quantity, price } = bid.body
+      return { offer, sequence, quantity, price, quote, heardAt, failures }
+    })
   }
 
   /** Bids that stand, in the order of their offers' ids. */

@@ -515,3 +515,23 @@ describe('evidence', () => {
     expect(evidences[0]![0]).toHaveLength(2)
   })
 })
+
+describe('a seller that can be dialled elsewhere', () => {
+  const addresses = ['/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq/p2p-circuit']
+
+  it('says so in its offer, as soon as it may gossip again', () => {
+    const stage = new Stage({ sells: sellPlan })
+    stage.start()
+    expect(stage.step({ type: 'command', command: { type: 'addresses', addresses } })).toEqual([])
+    const published = stage.pass(promptRules.gossipMsMin).filter(({ type }) => type === 'publish')
+    expect(published).toMatchObject([{ message: { body: { status: 'open', addresses } } }])
+  })
+
+  it('before it opens keeps it for its first offer, and tells no more than an offer holds', () => {
+    const stage = new Stage({ sells: sellPlan })
+    const many = Array.from({ length: 6 }, (_, n) => `/ip4/192.0.2.7/tcp/${n + 1}`)
+    stage.step({ type: 'command', command: { type: 'addresses', addresses: many } })
+    const published = stage.start().filter(({ type }) => type === 'publish')
+    expect(published).toMatchObject([{ message: { body: { addresses: many.slice(0, 4) } } }])
+  })
+})

@@ -13,7 +13,7 @@ const traffic = { gossip: { out: idle, in: idle, duplicates: 0 }, direct: { out:
 function evidenceOf(trial: Trial, change: (ledger: Ledger) => Ledger = (ledger) => ledger) {
   const people = trial.people.map(({ signer: _, ...person }) => person)
   const ledgers = trial.people.map(({ signer, ...person }) => {
-    const status = { ...trial.world.participant(signer.id).status(), peers: 0, meshPeers: 0, traffic }
+    const status = { ...trial.world.participant(signer.id).status(), peers: 0, meshPeers: 0, backlog: 0, traffic }
     return change({ person, peerId: signer.id, contents: trial.world.disk(signer.id), status })
   })
   const market = { market: 'trial', currency: '$', rules: rulesWith(lanRules, {}), people }

@@ -1,0 +1,91 @@
+/** What a client may ask of a node, and tell it. */
+import type { FastifyInstance } from 'fastify'
+import type { Command } from '../../src/agent/agent.js'
+import type { MarketNode } from '../market-node.js'
+import { sellsField, wantsField } from '../person.js'
+import { checked } from './check.js'
+import {
+  auctionsSchema,
+  bidsSchema,
+  buyBody,
+  errorSchema,
+  offersQuery,
+  offersSchema,
+  peersSchema,
+  receiptsSchema,
+  type StatusView,
+  sellBody,
+  statusSchema,
+  type ToldView,
+  toldSchema,
+  withdrawBody,
+} from './schemas.js'
+import { auctionsViewOf, bidsViewOf, offersViewOf, peersViewOf, receiptViewsOf, toldViewOf } from './views.js'
+
+/** What the API says of the node beside its status. */
+export interface Described {
+  readonly name: string
+  readonly market: string
+  readonly startedAt: number
+}
+
+const refusals = { 400: errorSchema, 401: errorSchema, 403: errorSchema }
+
+/** Adds all that reads. */
+export function addReading(app: FastifyInstance, node: MarketNode, described: Described): void {
+  const answers = (summary: string, schema: unknown) => ({
+    schema: { summary, response: { 200: schema, ...refusals } },
+  })
+  app.get('/v1/status', answers('How the node stands', statusSchema), async () => statusOf(node, described))
+  app.get('/v1/peers', answers('Whom it is connected to', peersSchema), async () => peersViewOf(await node.peers()))
+  const offersRoute = answers('The offers that it heard of, and its own', offersSchema)
+  app.get('/v1/offers', { schema: { ...offersRoute.schema, querystring: offersQuery } }, async ({ query }) => {
+    const { status, after, limit } = query as ReturnType<(typeof offersQuery)['parse']>
+    const page = node.view.offers(after, limit)
+    const offers = page.offers.filter(({ offer }) => status === 'all' || offer.status === status)
+    return offersViewOf({ ...page, offers }, Date.now())
+  })
+  app.get('/v1/auctions', answers('Its own auction, with every bid', auctionsSchema), async () =>
+    auctionsViewOf(node.view.auction()),
+  )
+  app.get('/v1/bids', answers('Its own bids, each with the last quote', bidsSchema), async () =>
+    bidsViewOf(node.view.bids()),
+  )
+  app.get('/v1/receipts', answers('What it sold and bought, with the proofs', receiptsSchema), async () => ({
+    receipts: receiptViewsOf(await node.contents()),
+  }))
+}
+
+/** Adds all that tells. */
+export function addTelling(app: FastifyInstance, node: MarketNode): void {
+  const takes = (summary: string, body: unknown) => ({
+    schema: { summary, body, response: { 200: toldSchema, ...refusals } },
+  })
+  const tell = async (...commands: readonly Command[]): Promise<ToldView> => {
+    for (const command of commands) node.command(command)
+    // The answer is only given once what it says cannot be forgotten.
+    await node.settled()
+    return toldViewOf(node.status())
+  }
+  app.post('/v1/sell', takes('Sell so much from now on', sellBody), ({ body }) =>
+    tell({ type: 'sell', plan: checked(body, sellsField) }),
+  )
+  app.post('/v1/buy', takes('Buy so much from now on', buyBody), ({ body }) =>
+    tell({ type: 'buy', plan: checked(body, wantsField) }),
+  )
+  app.post('/v1/withdraw', takes('Take back the offer, the bids, or both', withdrawBody), ({ body }) => {
+    const { what } = body as ReturnType<(typeof withdrawBody)['parse']>
+    const commands: Command[] = []
+    if (what !== 'offers') commands.push({ type: 'stop-buying', forget: true })
+    if (what !== 'bids') commands.push({ type: 'withdraw-offer', forget: true })
+    return tell(...commands)
+  })
+}
+
+function statusOf(node: MarketNode, { name, market, startedAt }: Described): StatusView {
+  const status = node.status()
+  const { offersKnown, peers, meshPeers, traffic, backlog } = status
+  const { peerId, rules } = node
+  const here = { name, market, peerId, addresses: [...node.addresses()], startedAt, epsilon: rules.epsilon }
+  return { ...here, peers, meshPeers, offersKnown, ...toldViewOf(status), traffic, backlog }
+}
