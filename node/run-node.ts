@@ -126,6 +126,9 @@ function introduce({ name, market, sells, wants, log, folder }: NodeConfig, { no
     const most = valuation.kind === 'parabolic' ? valuation.qbar : valuation.demand
     say(`wants    up to ${most} GB${budget === undefined ? '' : ` for at most ${money(budget)}`}`)
   }
+  if (sells === undefined && wants === undefined && api !== undefined) {
+    say('trades   what it was told before, if anything; overage sell and overage buy tell it')
+  }
   say(`keeps    ${folder}`)
   if (api !== undefined) say(`answers  ${api.url}`)
   say(`logs     ${log.file}`)

@@ -17,6 +17,8 @@ Example:
   $ overage node --config node.json
   $ overage node --config - --log-level debug < node.json
 
+While it runs, overage status, sell, buy and others ask it and tell it, over the API that --api opens (docs/api.md).
+
 Ctrl-C or SIGTERM withdraws the offer and the bids, then stops; a second one stops at once.`
 
 export function addNode(program: Command): void {

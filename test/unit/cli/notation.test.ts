@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { durationField, millisIn, partitionIn, perMilleIn, spanIn, timedShareIn } from '../../../node/notation.js'
+import {
+  durationField,
+  millisIn,
+  partitionIn,
+  perMilleIn,
+  quantityField,
+  quantityIn,
+  spanIn,
+  timedShareIn,
+} from '../../../node/notation.js'
 
 describe('times on a command line', () => {
   it('are ms unless they say otherwise, and always whole ms', () => {
@@ -58,6 +67,22 @@ describe('partitions on a command line', () => {
     expect(partitionIn('500@0/3')).toEqual({ forMs: 500, atMs: 0, groups: 3 })
     expect(['10s', '@5s', '10s@', '0s@5s', '10s@5s/1', '10s@5s/x', '10s@5s/3/4'].map(partitionIn)).toEqual(
       Array.from({ length: 7 }, () => undefined),
+    )
+  })
+})
+
+describe('quantities on a command line', () => {
+  it('carry their unit, and are whole MB above none', () => {
+    expect(['5GB', '1.5 GB', '500MB', '0.001gb', ' 12Gb '].map(quantityIn)).toEqual([5_000, 1_500, 500, 1, 12_000])
+    expect(
+      ['5', 'GB', '0GB', '1.5MB', '0.0001GB', '-1GB', '5TB', '5 000MB', '10001GB', '1e3MB'].map(quantityIn),
+    ).toEqual(Array.from({ length: 10 }, () => undefined))
+  })
+
+  it('are refused with what was got and an example', () => {
+    const { error } = quantityField.safeParse('5')
+    expect(error?.issues[0]?.message).toBe(
+      'must be a quantity with its unit, in steps of 1 MB, such as 5GB or 500MB, got "5"',
     )
   })
 })
