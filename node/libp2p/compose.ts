@@ -5,13 +5,13 @@ import { type Identify, identify } from '@libp2p/identify'
 import type { Libp2p, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type ServiceFactoryMap } from 'libp2p'
 import type { Registry } from 'prom-client'
 import { limits } from '../../src/protocol/message.js'
 import type { Counters } from './counters.js'
 import { gaterOf } from './gater.js'
 import type { PeerGuard } from './guard.js'
+import { muxer } from './muxer.js'
 import type { ReachOptions } from './reach.js'
 import { rpcLimits, scoreParamsOf, scoreThresholds } from './scoring.js'
 
@@ -99,7 +99,7 @@ const perPeerMax = 3
  * Streams of one peer, and what each may hold unread. Two streams to a protocol are normal, and a window of 1 MB carries 10 MB a
  * second across a tenth of a second; yamux' own bounds, 1 000 streams of 4 MB, are gigabytes for each peer.
  */
-const muxer = {
+const muxerBounds = {
   maxInboundStreams: 64,
   streamOptions: { maxStreamWindowSize: 1_048_576, maxReadBufferLength: 1_048_576 },
 } as const
@@ -125,7 +125,7 @@ export async function composeLibp2p(options: HostOptions): Promise<Host> {
     addresses: { listen: [...options.listen, ...(needsRelay ? [anyRelay] : [])], announce: [...announce] },
     transports: [tcp(), ...(transport === undefined ? [] : [transport])],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux(muxer)],
+    streamMuxers: [muxer(muxerBounds)],
     connectionGater: gaterOf(gater),
     services: { identify: identify(), pubsub: pubsub(options, counters), ...services } as ServiceFactoryMap<Services>,
     ...others,

@@ -3,7 +3,7 @@ import { ed25519Verifier } from '../../node/signer-ed25519.js'
 import type { Award, Bid, Quote, Sealed } from '../../src/protocol/message.js'
 import { type HiddenBid, judge, type Proof, proofFromJson, proofToJson } from '../../src/protocol/proof.js'
 import { provisional, seal } from '../../src/protocol/signing.js'
-import { megabytes, micros } from '../../src/units.js'
+import { megabytes, micros, ticks } from '../../src/units.js'
 import { award, bid, buyer, quote, rival, rivalBid, seller, stranger } from './protocol-samples.js'
 
 const judged = (proof: Proof) => judge(ed25519Verifier, proof)
@@ -65,7 +65,7 @@ describe('a hidden bid', () => {
     ['an award in another market', { award: awardWith({ market: 'other', evidence: [] }) }],
     ['an award that its seller did not sign', { award: { ...withoutBuyer, signature: new Uint8Array(64) } }],
     ['a bid that its buyer did not sign', { bid: seal(stranger, bid) }],
-    ['a withdrawal', { bid: bidWith({ quantity: megabytes(0) }) }],
+    ['a withdrawal', { bid: bidWith({ quantity: megabytes(0), price: ticks(0) }) }],
   ])('is not proven by %s', (_, change) => {
     expect(judged(hidden(change)).type).toBe('not-proven')
   })
