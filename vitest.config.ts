@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // As many as cores: much of the time goes by in waiting for nodes and processes.
+    maxWorkers: '100%',
     // Output is compared as text, also where a CI would be given colours.
     env: { NO_COLOR: '1' },
   },

@@ -4,27 +4,25 @@ import { offerKeyOf } from '../../src/protocol/offer-index.js'
 
 /** The part of a book that sync reads. */
 export interface PagedBook {
+  /** Grows with whatever changes in it. */
+  readonly revision: number
   page(after: OfferId | '', limit: number): { readonly offers: readonly Sealed<Offer>[]; readonly next: OfferId | '' }
 }
 
-/** How long an index is good enough for others: what is newer reaches them by gossip. */
-const freshMs = 1_000
-
 /**
- * A book by the keys of its offers, as of a moment ago. Made anew when it is asked for after that; of ten thousand offers
- * that takes a few milliseconds, because the key of an offer that stays is not computed again.
+ * A book by the keys of its offers. Made anew when the book has changed since: a newcomer asks before gossip reaches it, and
+ * what it is not told it learns a sync later. Of ten thousand offers that takes a few milliseconds, because the key of an offer
+ * that stays is not computed again.
  */
 export class OfferIndex {
   readonly #book: PagedBook
-  readonly #now: () => number
-  #madeAt = Number.NEGATIVE_INFINITY
+  #revision: number | undefined
   #keys: ReadonlyMap<OfferId, OfferKey> = new Map()
   #offers: ReadonlyMap<OfferKey, Sealed<Offer>> = new Map()
   #entries: readonly IndexEntry[] = []
 
-  constructor(book: PagedBook, now: () => number = () => performance.now()) {
+  constructor(book: PagedBook) {
     this.#book = book
-    this.#now = now
   }
 
   /** Entries after `after`, and whether there are more. */
@@ -47,9 +45,8 @@ export class OfferIndex {
   }
 
   #freshen(): void {
-    const now = this.#now()
-    if (now - this.#madeAt < freshMs) return
-    this.#madeAt = now
+    if (this.#revision === this.#book.revision) return
+    this.#revision = this.#book.revision
     const { offers } = this.#book.page('', Number.POSITIVE_INFINITY)
     const keyed = offers.map((sealed) => {
       const id = sealed.body.offer

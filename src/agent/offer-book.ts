@@ -31,6 +31,7 @@ export class OfferBook {
    */
   readonly #byRank: Entry[] = []
   #nextExpiry: number = Number.POSITIVE_INFINITY
+  #revision = 0
   /** The entry found last: news of an offer asks for the same one several times. */
   #found: Entry | undefined
 
@@ -41,6 +42,11 @@ export class OfferBook {
 
   get size(): number {
     return this.#entries.size
+  }
+
+  /** Grows with whatever changes in it. */
+  get revision(): number {
+    return this.#revision
   }
 
   /** Whether an offer that is not known yet would be taken in. */
@@ -109,6 +115,7 @@ export class OfferBook {
       known.sealed = sealed
       if (sealed.body.status !== status) this.#rank(known)
     }
+    this.#revision += 1
     this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt)
     return true
   }
@@ -179,6 +186,7 @@ export class OfferBook {
 
   #forget(entry: Entry): void {
     this.#entries.delete(entry.sealed.signer)
+    this.#revision += 1
     this.#found = undefined
     if (this.#byId !== undefined) removeSorted(this.#byId, entry, byText)
     removeSorted(this.#byRank, entry, byRank)

@@ -68,6 +68,11 @@ export class Participant implements Agent {
     return this.#book.hasRoom(offer)
   }
 
+  /** Grows with whatever changes in the offers heard of. */
+  get revision(): number {
+    return this.#book.revision
+  }
+
   /** The offers heard of, for a peer that syncs. */
   page(after: OfferId | '', limit: number): ReturnType<OfferBook['page']> {
     return this.#book.page(after, limit)

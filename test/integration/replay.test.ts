@@ -102,7 +102,7 @@ describe('overage replay', () => {
     expect(replayed.code).toBe(2)
     expect(replayed.out).toContain(`${file}:1  the line is not JSON`)
     const started = await overage(['node', '--name', 'eve', '--folder', join(folder, 'eve'), '--trace', file])
-    expect(started.code).toBe(3)
+    expect(started.code).toBe(2)
     expect(started.err).toContain('holds something else than a trace')
     expect(await readFile(file, 'utf8')).toBe('notes\n')
   })

@@ -116,6 +116,7 @@ describe('a node that is stopped and started again', () => {
 
   it('refuses a damaged store, names the record, and leaves no socket behind', async () => {
     const listen = [`/ip4/127.0.0.1/tcp/${await freePort()}`]
+    await loadIdentity(join(folder, 'seller'))
     const store = await LevelStore.open(join(folder, 'seller', 'store'))
     await new Promise<void>((resolve) =>
       store.write([{ key: 'sale/x', value: { receipt: '' } }], { sync: true }, () => resolve()),

@@ -43,7 +43,7 @@ export class Intruder {
       if (decoded.ok && isOffer(decoded.sealed)) this.#offers.set(decoded.sealed.body.offer, decoded.sealed)
       return 'accept' as const
     }
-    const nothing = { page: () => ({ offers: [], next: '' }) }
+    const nothing = { revision: 0, page: () => ({ offers: [], next: '' }) }
     this.#sync = new OfferSync({ host, market, book: nothing, receive: gossip })
     const direct = (_: PeerId, bytes: Uint8Array): void => {
       const decoded = decode(bytes, limits.directBytesMax)
