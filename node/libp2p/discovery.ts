@@ -3,6 +3,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { PeerId } from '../../src/ports/signer.js'
 import { isRelayed, parseAddress, peerNamedBy, placeOf } from './address.js'
 import type { Host } from './compose.js'
+import { cutOff } from './cut-off.js'
 
 /** A configured address is not a multiaddr. */
 export class InvalidAddressError extends Error {
@@ -96,6 +97,7 @@ export class Discovery {
   async stop(): Promise<void> {
     this.#host.removeEventListener('peer:disconnect', this.#wakeWhenAlone)
     this.#stopping.abort()
+    this.#awake.abort()
     await this.#running
   }
 
@@ -111,7 +113,7 @@ export class Discovery {
       this.#awake = new AbortController()
       await this.#dialMissing()
       pause = this.#missing() > 0 ? Math.min(Math.max(2 * pause, retryMs), retryMsMax) : retryMsMax
-      if (await this.#woken(pause)) {
+      if ((await this.#woken(pause)) && !this.#stopping.signal.aborted) {
         pause = retryMs
         this.#awake = new AbortController()
         await this.#woken(pause)
@@ -119,11 +121,10 @@ export class Discovery {
     }
   }
 
-  /** Resolves after a random time from half of `ms` to `ms`, or with true as soon as this node is alone. */
+  /** Resolves after a random time from half of `ms` to `ms`, or with true as soon as this node is alone, or stops. */
   async #woken(ms: number): Promise<boolean> {
-    const signal = AbortSignal.any([this.#stopping.signal, this.#awake.signal])
     try {
-      await sleep(ms * (0.5 + Math.random() / 2), undefined, { signal })
+      await sleep(ms * (0.5 + Math.random() / 2), undefined, { signal: this.#awake.signal })
       return false
     } catch {
       return true
@@ -147,7 +148,7 @@ export class Discovery {
     const targets = this.#missing() > 0 ? this.#targets().slice(0, dialsMax) : []
     const dials = Array.from({ length: Math.min(this.#missing(), targets.length) }, async () => {
       for (let target = targets.pop(); target !== undefined; target = targets.pop()) {
-        const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(dialMsMax)])
+        const signal = cutOff(this.#stopping.signal, dialMsMax)
         const problem = await this.#host.dial(target, { signal }).then(
           () => undefined,
           (error: Error) => error,

@@ -4,6 +4,7 @@ import { pipe } from 'it-pipe'
 import { type ClockReading, decodeHello, encodeHello, type Hello, helloProtocolId, limits } from '../../src/index.js'
 import type { PeerId } from '../../src/ports/signer.js'
 import type { Host } from './compose.js'
+import { cutOff } from './cut-off.js'
 import { surfacing } from './fault.js'
 import { within } from './within.js'
 
@@ -194,6 +195,6 @@ export class Greeting {
   }
 
   #deadline(): AbortSignal {
-    return AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#settings.askMsMax)])
+    return cutOff(this.#stopping.signal, this.#settings.askMsMax)
   }
 }

@@ -9,6 +9,7 @@ import { offersDifferenceProtocolId, offersProtocolId } from '../../src/protocol
 import { millis } from '../../src/units.js'
 import { framesOf } from './bounded-frames.js'
 import type { Host } from './compose.js'
+import { cutOff } from './cut-off.js'
 import type { OfferIndex, PagedBook } from './offer-index.js'
 
 export interface OfferAnswersOptions {
@@ -65,7 +66,7 @@ export class OfferAnswers {
     const frames = framesOf(stream, bytesMax)
     try {
       while (stream.readStatus === 'readable' && stream.writeStatus === 'writable') {
-        const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(silenceMsMax)])
+        const signal = cutOff(this.#stopping.signal, silenceMsMax)
         const question = await frames.read({ signal })
         const now = millis(Math.round(performance.now()))
         if (!this.#askers.allow(asker, now) || !this.#everybody.allow('', now)) throw new Error('asked too much')

@@ -17,6 +17,7 @@ import { decodeOfferPage, encodeOfferRequest } from '../../src/protocol/offer-sy
 import { offersDifferenceProtocolId, offersProtocolId } from '../../src/protocol/topics.js'
 import { framesOf, isEndlessFrame } from './bounded-frames.js'
 import type { Host } from './compose.js'
+import { cutOff } from './cut-off.js'
 import type { OfferClaims } from './offer-claims.js'
 
 /** The peer answered what no honest peer answers. */
@@ -83,7 +84,7 @@ export class OfferExchange {
     this.#peer = peer
     this.#id = peer.toString()
     this.#claims = claims
-    this.#signal = AbortSignal.any([signal, AbortSignal.timeout(options.settings.askMsMax)])
+    this.#signal = cutOff(signal, options.settings.askMsMax)
   }
 
   /** Resolves when the peer has told everything. @throws FalseAnswerError, TooMuchError, or what ended the stream. */
@@ -247,6 +248,6 @@ export class OfferExchange {
   }
 
   #deadline(): AbortSignal {
-    return AbortSignal.any([this.#signal, AbortSignal.timeout(this.#options.settings.answerMsMax)])
+    return cutOff(this.#signal, this.#options.settings.answerMsMax)
   }
 }

@@ -7,6 +7,7 @@ import { limits } from '../../src/protocol/message.js'
 import { auctionProtocolId } from '../../src/protocol/topics.js'
 import { dialableAt } from './address.js'
 import type { Host } from './compose.js'
+import { cutOff } from './cut-off.js'
 import { surfacing } from './fault.js'
 import type { FrameFault } from './frame-stream.js'
 import { PeerLink } from './peer-link.js'
@@ -205,7 +206,7 @@ export class Libp2pTransport implements Transport {
   async #open(peer: PeerId, addresses: readonly string[]): Promise<Stream> {
     const id = peerIdFromString(peer)
     const options = {
-      signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#limits.openMsMax)]),
+      signal: cutOff(this.#stopping.signal, this.#limits.openMsMax),
       maxOutboundStreams: this.#limits.streamsPerPeerMax,
       // Through a relay, for as long as nothing better is there.
       runOnLimitedConnection: true,

@@ -5,6 +5,7 @@ import { messageStreamToDuplex } from '@libp2p/utils'
 export function within(stream: Stream, signal: AbortSignal): ReturnType<typeof messageStreamToDuplex> {
   const cut = (): void => stream.abort(new Error('it took too long'))
   signal.addEventListener('abort', cut)
+  if (signal.aborted) cut()
   stream.addEventListener('close', () => signal.removeEventListener('abort', cut))
   return messageStreamToDuplex(stream)
 }
