@@ -17,7 +17,7 @@ export function cutOff(stopping: AbortSignal, ms: number): AbortSignal {
   }
   const timer = setTimeout(() => {
     stopping.removeEventListener('abort', stop)
-    controller.abort(new Error('it took too long'))
+    controller.abort(new DOMException('it took too long', 'TimeoutError'))
   }, ms).unref()
   stopping.addEventListener('abort', stop)
   if (stopping.aborted) stop()

@@ -129,7 +129,8 @@ describe('a network', () => {
     const none = await start('none', given)
     const failureOf = (node: MarketNode) => node.status().network?.dials[0]?.failure?.type
     await until(() => membersOf(member).length === 1 && failureOf(wrong) !== undefined)
-    expect(failureOf(wrong)).toBe('no-common-language')
+    // What another key makes of the first bytes may be a length that never comes.
+    expect(['no-common-language', 'no-answer']).toContain(failureOf(wrong))
     expect([...membersOf(wrong), ...membersOf(none)]).toEqual([])
   })
 
