@@ -6,8 +6,8 @@ import type { SimulateFlags } from '../simulate/flags.js'
 const help = `
 The shipped agents in virtual time, with nothing but the network, the clock and the disk replaced: equal flags give
 equal markets, message for message, and an equal digest, on every machine. People are drawn from the seed as in
-'overage swarm'; without flags it is a market of 200 buyers and 80 sellers across the internet. A market of a thousand
-people or more runs on all cores; how many --threads carry it changes nothing but the time.
+'overage swarm'; without flags it is a market of 200 buyers and 80 sellers across the internet. A market of eight
+thousand people or more runs on several cores; how many --threads carry it changes nothing but the time.
 
 Times are written 250ms, 1.5s, 2min (a bare number is ms), shares 1% or 0.5%, ranges 20..200. Faults:
   --loss 5%  --duplicate 2%  --reorder 5%@500ms   messages: lost, twice, held back by up to 500 ms

@@ -57,7 +57,7 @@ export const workersOf = (given: string | undefined): number =>
 
 const threadsMax = 64
 /** With fewer people on each, threads wait for one another more than they save. */
-const peoplePerThread = 500
+const peoplePerThread = 4_000
 
 /**
  * On how many threads a single market runs: as many as there are cores, where it is large enough and can be divided.

@@ -95,12 +95,12 @@ describe('what a simulation is asked for', () => {
   it('is on several threads only where one market is large, and can be divided', async () => {
     expect(await request({})).toMatchObject({ threads: 1 })
     expect(await request({ threads: '3' })).toMatchObject({ threads: 3 })
-    const large = { buyers: '5000', fast: true }
-    expect(await request(large)).toMatchObject({ threads: Math.min(cpus().length, 14) })
+    const large = { buyers: '20000', fast: true }
+    expect(await request(large)).toMatchObject({ threads: Math.min(cpus().length, 7) })
     expect(await request({ ...large, seeds: '2' })).toMatchObject({ threads: 1 })
     expect(await request({ ...large, check: 'every-step' })).toMatchObject({ threads: 1 })
     expect(await request({ ...large, latency: '0..5' })).toMatchObject({ threads: 1 })
-    expect(await request({ buyers: '5000', trace: 'traces' })).toMatchObject({ threads: 1 })
+    expect(await request({ buyers: '20000', trace: 'traces' })).toMatchObject({ threads: 1 })
   })
 
   it('can be asked for again in the same words', async () => {
