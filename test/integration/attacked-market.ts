@@ -34,6 +34,10 @@ export class AttackedMarket {
     this.#folder = await mkdtemp(join(tmpdir(), `overage-${this.name}-`))
   }
 
+  get folder(): string {
+    return this.#folder
+  }
+
   /** Stops every node, and forgets what they had. */
   async close(): Promise<void> {
     for (const node of this.#nodes.splice(0)) await node.stop({ withdraw: false })

@@ -1,10 +1,18 @@
 /** Real attackers against real nodes: honest people trade, attackers are found out, and nobody else is. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { proofViewsOf, receiptViewsOf } from '../../node/api/views.js'
 import type { MarketNode } from '../../node/market-node.js'
+import { asDocument, documentSchema } from '../../node/receipts/document.js'
+import { verifyReceipts } from '../../node/receipts/verify.js'
 import { ed25519Verifier } from '../../node/signer-ed25519.js'
 import type { AttackOptions, RunningAttack } from '../../node/swarm/attack/attack.js'
 import { attackNamed, attacks } from '../../node/swarm/attack/attacks.js'
-import { judge, proofFromJson } from '../../src/protocol/proof.js'
+import { sealedFromJson } from '../../src/protocol/json.js'
+import type { Bid, Quote, Sealed } from '../../src/protocol/message.js'
+import { judge, proofFromJson, proofToJson } from '../../src/protocol/proof.js'
+import { readLine } from '../../src/runtime/trace-line.js'
 import { millis } from '../../src/units.js'
 import { AttackedMarket, bought, sells, wants } from './attacked-market.js'
 import { isLonger } from './longer.js'
@@ -98,6 +106,32 @@ it('a seller that signs two awards for one round leaves a proof with its buyer, 
   const saved = (await buyer.contents()).find(({ key }) => key.startsWith('proof/'))
   const proof = proofFromJson(saved!.value)!
   expect(judge(ed25519Verifier, proof)).toEqual({ type: 'proven', against: attack.peerIds[0] })
+  const [shown] = proofViewsOf(await buyer.contents())
+  const { equivocations } = verifyReceipts(documentSchema.parse(asDocument(shown)), ed25519Verifier)
+  expect(equivocations).toMatchObject([{ seller: attack.peerIds[0], buyer: buyer.peerId }])
+})
+
+it('a seller that hides a standing bid is convicted by its bidder’s quote and a winner’s award', async () => {
+  const trace = join(market.folder, 'hidden.jsonl')
+  const hidden = await market.start('hidden', { wants, trace })
+  const attack = await attackOn([hidden], 'hidden-bids')
+  hidden.trade()
+  await until(() => hidden.view.bids().some(({ quote }) => quote !== undefined))
+  const winner = await buys()
+  // The last line may still be on its way to the file.
+  const seen = (await readFile(trace, 'utf8')).split('\n').map(readLine)
+  const steps = seen.flatMap((read) => (read.ok && read.line.type === 'step' ? [read.line] : []))
+  const quote = steps
+    .flatMap(({ event }) => (event.type === 'direct' ? [event.message] : []))
+    .find((message): message is Sealed<Quote> => message.body.type === 'quote')!
+  const bid = steps
+    .flatMap(({ effects }) => effects.flatMap((effect) => (effect.type === 'send' ? [effect.message] : [])))
+    .find((sent): sent is Sealed<Bid> => sent.body.type === 'bid' && sent.body.sequence === quote.body.bidSequence)!
+  const [receipt] = receiptViewsOf(await winner.contents())
+  const award = sealedFromJson(receipt!.proof.award, 'award')!
+  const proof = proofToJson({ type: 'hidden-bid', bid, quote, award })
+  const { hiddenBids } = verifyReceipts(documentSchema.parse(asDocument(proof)), ed25519Verifier)
+  expect(hiddenBids).toMatchObject([{ seller: attack.peerIds[0], buyer: hidden.peerId, answerable: true }])
 })
 
 it('a seller that charges too much is declined, and the honest one sells', async () => {

@@ -84,6 +84,7 @@ class CheatingSeller {
     const state = { stock, reserve, round: ++this.#round }
     const quote = { type: 'quote', ...about, bidSequence, sequence: Date.now(), ...state, ...all } as const
     this.#send(intruder, buyer, { ...quote, ladder: [{ price: reserve, quantity: stock }] } satisfies Quote)
+    this.deeds.add('quotes')
     const evidence = this.#cheat.shows(bid, [...this.#standing.values()])
     if (evidence === undefined) return
     const terms = { ...state, round: ++this.#round, quotedReserve: reserve, evidence, fee }
