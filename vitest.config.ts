@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['test/net/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Whether suites that have a longer form run it: vitest.longer.config.ts.
+    provide: { longer: false },
     pool: 'forks',
     // As many as cores: much of the time goes by in waiting for nodes and processes.
     maxWorkers: '100%',

@@ -20,7 +20,15 @@ import {
   toldSchema,
   withdrawBody,
 } from './schemas.js'
-import { auctionsViewOf, bidsViewOf, offersViewOf, peersViewOf, receiptViewsOf, toldViewOf } from './views.js'
+import {
+  auctionsViewOf,
+  bidsViewOf,
+  offersViewOf,
+  peersViewOf,
+  proofViewsOf,
+  receiptViewsOf,
+  toldViewOf,
+} from './views.js'
 
 /** What the API says of the node beside its status. */
 export interface Described {
@@ -51,9 +59,10 @@ export function addReading(app: FastifyInstance, node: MarketNode, described: De
   app.get('/v1/bids', answers('Its own bids, each with the last quote', bidsSchema), async () =>
     bidsViewOf(node.view.bids()),
   )
-  app.get('/v1/receipts', answers('What it sold and bought, with the proofs', receiptsSchema), async () => ({
-    receipts: receiptViewsOf(await node.contents()),
-  }))
+  app.get('/v1/receipts', answers('What it sold and bought, with the proofs', receiptsSchema), async () => {
+    const contents = await node.contents()
+    return { receipts: receiptViewsOf(contents), proofs: proofViewsOf(contents) }
+  })
 }
 
 /** Adds all that tells. */

@@ -164,7 +164,15 @@ export const receiptSchema = z.strictObject({
   award: digest,
   proof: z.strictObject({ receipt: envelope, award: envelope }),
 })
-export const receiptsSchema = z.strictObject({ receipts: z.array(receiptSchema) })
+/** As SPEC §6 writes them; `src/protocol/proof.ts` reads them. */
+export const proofSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('equivocation'), awards: z.tuple([envelope, envelope]) }),
+  z.strictObject({ type: z.literal('hidden-bid'), bid: envelope, quote: envelope, award: envelope }),
+])
+export const receiptsSchema = z.strictObject({
+  receipts: z.array(receiptSchema),
+  proofs: z.array(proofSchema).describe('what it can show of sellers that cheated it'),
+})
 
 export const toldSchema = z.strictObject({ selling: selling.nullable(), buying: buying.nullable() })
 
@@ -207,6 +215,7 @@ export type OffersView = z.infer<typeof offersSchema>
 export type AuctionsView = z.infer<typeof auctionsSchema>
 export type BidsView = z.infer<typeof bidsSchema>
 export type ReceiptView = z.infer<typeof receiptSchema>
+export type ProofView = z.infer<typeof proofSchema>
 export type ReceiptsView = z.infer<typeof receiptsSchema>
 export type ToldView = z.infer<typeof toldSchema>
 export type ErrorView = z.infer<typeof errorSchema>

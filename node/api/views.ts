@@ -5,7 +5,7 @@ import type { Json, StoreContents } from '../../src/ports/store.js'
 import { sealedFromJson } from '../../src/protocol/json.js'
 import { type OfferId, type Quote, sellerOf } from '../../src/protocol/message.js'
 import type { Peer } from '../libp2p/peers.js'
-import type { AuctionsView, BidsView, OffersView, PeersView, ReceiptView, ToldView } from './schemas.js'
+import type { AuctionsView, BidsView, OffersView, PeersView, ProofView, ReceiptView, ToldView } from './schemas.js'
 
 export const toldViewOf = ({ seller, buyer }: ParticipantStatus): ToldView => ({
   selling: seller === undefined ? null : sellingViewOf(seller),
@@ -101,6 +101,10 @@ export function receiptViewsOf(contents: StoreContents): readonly ReceiptView[] 
     return key.startsWith('purchase/') ? receiptViewOf('bought', value) : []
   })
 }
+
+/** What it kept of sellers that cheated it, in the order of their offers and rounds. */
+export const proofViewsOf = (contents: StoreContents): readonly ProofView[] =>
+  contents.flatMap(({ key, value }) => (key.startsWith('proof/') ? [value as ProofView] : []))
 
 function receiptViewOf(side: ReceiptView['side'], value: Json): readonly ReceiptView[] {
   const saved = value as { readonly receipt?: Json; readonly award?: Json }

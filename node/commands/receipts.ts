@@ -10,9 +10,9 @@ ${helpWith('overage receipts export > receipts.json', 'overage receipts export -
 const verifyHelp = `
 Needs no node and no network. Of each receipt: both signatures, that accept and receipt agree, that the award beside it is the
 one it names, the charge recomputed from the bids in the award, and that the plain fields say what was signed. Two awards of
-one round to one buyer prove that their seller equivocated.
+one round to one buyer prove that their seller equivocated. Of each proof, exported or in a file of its own: what it proves, of whom.
 
-Exit code 1 when a receipt is bad, a seller equivocated, or a claim of that proves nothing.
+Exit code 1 when a receipt is bad, a seller is proven to have cheated, or a proof proves nothing.
 ${helpWith('overage receipts verify receipts.json', 'overage receipts export | overage receipts verify -')}`
 
 interface ExportOptions extends AskingOptions {
@@ -40,8 +40,8 @@ async function runExport({ csv = false, ...options }: ExportOptions): Promise<vo
   await answer(
     options,
     async (client) => {
-      const [{ market, peerId }, { receipts }] = await Promise.all([client.status(), client.receipts()])
-      return { format: 'overage-receipts', version: 1, market, owner: peerId, receipts, equivocations: [] }
+      const [{ market, peerId }, { receipts, proofs }] = await Promise.all([client.status(), client.receipts()])
+      return { format: 'overage-receipts', version: 1, market, owner: peerId, receipts, equivocations: [], proofs }
     },
     (document) => {
       if (!csv) return `${JSON.stringify(document, undefined, 2)}\n`
@@ -59,15 +59,13 @@ async function runExport({ csv = false, ...options }: ExportOptions): Promise<vo
 }
 
 async function runVerify(file: string, { json = false }: { readonly json?: boolean }): Promise<void> {
-  const { checkInput, readInput } = await import('../input.js')
-  const { documentSchema } = await import('../receipts/document.js')
+  const { checkValue, parseJson, readInput } = await import('../input.js')
+  const { asDocument, documentSchema } = await import('../receipts/document.js')
   const { isSound, verifyReceipts } = await import('../receipts/verify.js')
   const { printVerdict } = await import('../receipts/report.js')
   const { ed25519Verifier } = await import('../signer-ed25519.js')
-  const document = checkInput(
-    await readInput(file, { example: 'overage receipts verify receipts.json' }),
-    documentSchema,
-  )
+  const input = await readInput(file, { example: 'overage receipts verify receipts.json' })
+  const document = checkValue(asDocument(parseJson(input)), { source: input.source, schema: documentSchema })
   const verdict = verifyReceipts(document, ed25519Verifier)
   const sound = isSound(verdict)
   if (json) {

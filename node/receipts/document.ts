@@ -1,9 +1,11 @@
 /** Receipts in a file that anybody can check (docs/receipts.md): what each says, and the signed messages that prove it. */
 import { z } from 'zod'
-import { receiptSchema } from '../api/schemas.js'
+import { proofSchema, receiptSchema } from '../api/schemas.js'
 
 /** Receipts in one file: more than a person trades in many lives. */
 const receiptsMax = 100_000
+/** A node keeps 64. */
+const proofsMax = 10_000
 
 const envelope = z.string().min(1).max(200_000)
 
@@ -24,7 +26,16 @@ export const documentSchema = z.strictObject({
     .max(receiptsMax),
   /** Pairs of awards by which their seller equivocated. */
   equivocations: z.array(z.strictObject({ awards: z.tuple([envelope, envelope]) })).default([]),
+  /** What a cheated buyer shows of its sellers (SPEC §6). */
+  proofs: z.array(proofSchema).max(proofsMax).default([]),
 })
 
 export type ReceiptsDocument = z.infer<typeof documentSchema>
+/** A file that holds one proof and nothing else, as a document with that proof alone; anything else as it is. */
+export function asDocument(json: unknown): unknown {
+  const proof = proofSchema.safeParse(json)
+  if (!proof.success) return json
+  return { format: 'overage-receipts', version: 1, market: '', owner: '', receipts: [], proofs: [proof.data] }
+}
+
 export type ReceiptEntry = ReceiptsDocument['receipts'][number]

@@ -2,10 +2,10 @@
 import pc from 'picocolors'
 import { counted, gb, money } from '../format.js'
 import { shortId } from '../report-node.js'
-import { type Checked, isSound, type Verdict } from './verify.js'
+import type { Checked, HiddenBid, Verdict } from './verify.js'
 
 export function printVerdict(verdict: Verdict): string {
-  const { receipts, equivocations, empty } = verdict
+  const { receipts, equivocations, hiddenBids, empty, unproven } = verdict
   const bad = receipts.filter(({ faults }) => faults.length > 0)
   const lines = [
     ...receipts.map(receiptLine),
@@ -13,16 +13,24 @@ export function printVerdict(verdict: Verdict): string {
       ({ seller, offer, round, buyer }) =>
         `${pc.red('✘')} proof that ${seller} equivocated: it signed two different awards of round ${round} of ${offer} to ${shortId(buyer)}`,
     ),
+    ...hiddenBids.map(hiddenLine),
+    ...unproven.map(({ index, why }) => `${pc.red('✘')} proofs[${index}] proves nothing: ${why}`),
     ...empty.map(
       (index) => `${pc.red('✘')} equivocations[${index}] proves nothing: its awards do not contradict each other`,
     ),
     '',
-    isSound(verdict)
+    bad.length === 0
       ? soundLine(receipts)
       : `${pc.red('✘')} ${bad.length} of ${counted(receipts.length, 'receipt')} bad`,
-    meaning(receipts),
+    ...(receipts.length > 0 ? [meaning(receipts)] : []),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function hiddenLine({ seller, offer, round, buyer, answerable }: HiddenBid): string {
+  const what = `proof that ${seller} hid a bid: it had acknowledged one of ${shortId(buyer)}, and left it out of an award of round ${round} of ${offer}`
+  if (!answerable) return `${pc.red('✘')} ${what}. Nothing excuses that`
+  return `${pc.red('✘')} ${what}. Unless it shows that the bid had ended by then: a later one, or its award`
 }
 
 function receiptLine({ entry, faults, recomputed }: Checked): string {

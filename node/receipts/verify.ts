@@ -3,7 +3,9 @@ import { clear } from '../../src/mechanism/auction.js'
 import type { Verifier } from '../../src/ports/signer.js'
 import { sealedFromJson } from '../../src/protocol/json.js'
 import { type Award, type Receipt, type Sealed, sellerOf } from '../../src/protocol/message.js'
+import { judge, proofFromJson } from '../../src/protocol/proof.js'
 import { digestOf, proofOfEquivocation, verifySeal } from '../../src/protocol/signing.js'
+import type { ProofView } from '../api/schemas.js'
 import type { ReceiptEntry, ReceiptsDocument } from './document.js'
 
 export interface Checked {
@@ -22,27 +24,48 @@ export interface Equivocation {
   readonly buyer: string
 }
 
+/** A bid that its seller had acknowledged, and awarded without. */
+export interface HiddenBid {
+  readonly seller: string
+  readonly offer: string
+  /** Of the award. */
+  readonly round: number
+  /** Whose bid it was. */
+  readonly buyer: string
+  /** Whether the seller could still show that the bid had ended by then. */
+  readonly answerable: boolean
+}
+
 export interface Verdict {
   readonly receipts: readonly Checked[]
   /** What the awards in the file, side by side, prove. */
   readonly equivocations: readonly Equivocation[]
+  /** What the proofs in the file prove beside those. */
+  readonly hiddenBids: readonly HiddenBid[]
   /** Claims of equivocation that prove nothing: their places in the file, from 0. */
   readonly empty: readonly number[]
+  /** Proofs that prove nothing: their places in the file, from 0, and why. */
+  readonly unproven: readonly { readonly index: number; readonly why: string }[]
 }
 
-export const isSound = ({ receipts, equivocations, empty }: Verdict): boolean =>
-  receipts.every(({ faults }) => faults.length === 0) && equivocations.length === 0 && empty.length === 0
+export const isSound = ({ receipts, equivocations, hiddenBids, empty, unproven }: Verdict): boolean =>
+  receipts.every(({ faults }) => faults.length === 0) &&
+  [equivocations, hiddenBids, empty, unproven].every((found) => found.length === 0)
 
 export function verifyReceipts(document: ReceiptsDocument, verifier: Verifier): Verdict {
   const receipts = document.receipts.map((entry) => checkedEntry(entry, document, verifier))
   const doubled = doubledIn(document.receipts)
   const claims = document.equivocations.map(({ awards: [a, b] }) => equivocationOf(awardIn(a), awardIn(b), verifier))
+  const shown = document.proofs.map((proof) => shownBy(proof, verifier))
+  const doubles = shown.flatMap((one) => (one.type === 'equivocation' ? [one.found] : []))
   const found = [...claims, ...conflictsIn(document.receipts, verifier)].filter((proof) => proof !== undefined)
   return {
     receipts: receipts.map((checked, index) =>
       doubled.has(index) ? { ...checked, faults: [...checked.faults, 'it stands in the file twice'] } : checked,
     ),
-    equivocations: found,
+    equivocations: [...found, ...doubles],
+    hiddenBids: shown.flatMap((one) => (one.type === 'hidden-bid' ? [one.found] : [])),
+    unproven: shown.flatMap((one, index) => (one.type === 'nothing' ? [{ index, why: one.why }] : [])),
     empty: claims.flatMap((proof, index) => (proof === undefined ? [index] : [])),
   }
 }
@@ -137,6 +160,26 @@ function conflictsIn(entries: readonly ReceiptEntry[], verifier: Verifier): read
     if (other === undefined) first.set(key, award)
     return equivocationOf(other, award, verifier)
   })
+}
+
+type Shown =
+  | { readonly type: 'equivocation'; readonly found: Equivocation }
+  | { readonly type: 'hidden-bid'; readonly found: HiddenBid }
+  | { readonly type: 'nothing'; readonly why: string }
+
+function shownBy(json: ProofView, verifier: Verifier): Shown {
+  const proof = proofFromJson(json)
+  if (proof === undefined) return { type: 'nothing', why: 'its messages cannot be read' }
+  const judgement = judge(verifier, proof)
+  if (judgement.type === 'not-proven') return { type: 'nothing', why: judgement.why }
+  const seller = judgement.against
+  if (proof.type === 'equivocation') {
+    const { offer, round, buyer } = proof.awards[0].body
+    return { type: proof.type, found: { seller, offer, round, buyer } }
+  }
+  const { offer, round } = proof.award.body
+  const answerable = judgement.type === 'proven-unless-answered'
+  return { type: proof.type, found: { seller, offer, round, buyer: proof.bid.body.buyer, answerable } }
 }
 
 function equivocationOf(

@@ -3,7 +3,7 @@ import type { Millis } from '../units.js'
 import type { Rules } from './rules.js'
 
 interface Default {
-  /** How long it is kept out this time; 0 after the first award that lapsed. */
+  /** How long it is kept out this time; 0 after the first award that was not accepted. */
   readonly waitMs: number
   readonly until: Millis
 }
@@ -13,10 +13,10 @@ const defaultersMax = 1_024
 const defaultMsMax = 600_000
 
 /**
- * Buyers who let their awards lapse. Each lapse keeps stock from the others for `acceptMsMax`. The first may be a phone that fell
- * asleep; after the second in a row the buyer may not bid at this seller for as long, and after each further one for twice as
- * long as the last time. Any answer, even a late accept, makes it good. Forgotten at a restart, and when more default than
- * can be remembered: then the earliest.
+ * Buyers who let their awards lapse, or declined them. Either wastes a commit that others could have won, and a lapse keeps stock
+ * from them for `acceptMsMax`. The first may be a phone that fell asleep, or whose newer bid was on its way; after the second in a row
+ * the buyer may not bid at this seller for `acceptMsMax`, and after each further one for twice as long as the last time. An accept,
+ * even a late one, makes it good. Forgotten at a restart, and when more default than can be remembered: then the earliest.
  */
 export class Defaulters {
   readonly #rules: Rules
@@ -30,7 +30,7 @@ export class Defaulters {
     return (this.#defaults.get(buyer)?.until ?? now) > now
   }
 
-  /** An award to `buyer` has lapsed at `now`. */
+  /** An award to `buyer` has lapsed, or was declined, at `now`. */
   add(now: Millis, buyer: PeerId): void {
     const last = this.#defaults.get(buyer)
     const waitMs = last === undefined ? 0 : Math.min(Math.max(2 * last.waitMs, this.#rules.acceptMsMax), defaultMsMax)

@@ -65,7 +65,7 @@ export class Sales {
     return this.#sold as Megabytes
   }
 
-  /** Whether `buyer` has let its last awards lapse, and may not bid yet. */
+  /** Whether `buyer` has let its last awards lapse, or declined them, and may not bid yet. */
   isDefaulter(now: Millis, buyer: PeerId): boolean {
     return this.#defaulters.has(now, buyer)
   }
@@ -164,11 +164,11 @@ export class Sales {
     return { type: 'sold', award: award.body, late: lapsed !== undefined }
   }
 
-  decline(decline: Decline, out: Effect[]): Settlement {
+  decline(now: Millis, decline: Decline, out: Effect[]): Settlement {
     const award = this.#pending.get(decline.award)?.award
     if (award === undefined || award.body.buyer !== decline.buyer) return nothing
     this.#pending.delete(decline.award)
-    this.#defaulters.forgive(decline.buyer)
+    this.#defaulters.add(now, decline.buyer)
     out.push({ type: 'save', records: [{ key: awardKey(decline.award), value: undefined }], sync: true })
     const { offer, award: digest, code } = decline
     out.push(report({ type: 'declined', offer, award: digest, code }))

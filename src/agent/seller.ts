@@ -216,7 +216,7 @@ export class Seller {
   }
 
   decline(now: Millis, decline: Decline, out: Effect[]): void {
-    this.#settled(now, this.#sales.decline(decline, out), out)
+    this.#settled(now, this.#sales.decline(now, decline, out), out)
   }
 
   #open(now: Millis, out: Effect[]): void {

@@ -188,12 +188,12 @@ export class StandingBids {
   /** Sends again what its seller is silent about. Returns the offers given up: silent for as long as any offer lives. */
   wake(now: Millis, out: Effect[]): readonly OfferId[] {
     if ((this.deadline ?? Infinity) > now) return []
-    const { offerMsMax, silenceMsMax, resendMsMax } = this.#rules
+    const { offerMsMax, silenceMsMax, resendMsMax, idleMsMax } = this.#rules
     const givenUp: OfferId[] = []
     for (const [offer, standing] of this.#standing) {
       if (standing.resend.at > now) continue
-      // Whoever never answered may be no seller at all; whoever did may be cut off.
-      const patienceMs = standing.quote === undefined ? 3 * silenceMsMax : offerMsMax
+      // Whoever never answered may be no seller at all; whoever did may be cut off. The others' offers end when nobody bids.
+      const patienceMs = standing.quote === undefined ? Math.min(3 * silenceMsMax, idleMsMax / 2) : offerMsMax
       if (now - standing.heardAt >= patienceMs) {
         this.end(offer, out)
         givenUp.push(offer)

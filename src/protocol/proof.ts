@@ -33,8 +33,8 @@ export type Judgement =
   /** The seller did it; nothing that it could show would change that. */
   | { readonly type: 'proven'; readonly against: PeerId }
   /**
-   * The seller did it, unless it shows a bid of the same buyer at the same offer with a higher sequence: the bid was then changed or
-   * withdrawn before the award.
+   * The seller did it, unless it shows that the bid had ended before the award: by a bid of the same buyer at the same offer with a
+   * higher sequence, by an award of it in a round between, or by a refusal.
    */
   | { readonly type: 'proven-unless-answered'; readonly against: PeerId }
   /** `why` names what is missing. */

@@ -153,7 +153,9 @@ describe('what the API answers', () => {
     expect(status).toBe(200)
     expect(schema.safeParse(json).error).toBeUndefined()
     expect(z.fromJSONSchema(said as Parameters<typeof z.fromJSONSchema>[0]).safeParse(json).error).toBeUndefined()
-    for (const list of Object.values(json as object)) if (Array.isArray(list)) expect(list).not.toEqual([])
+    // Nobody here cheated.
+    const lists = Object.entries(json as object).filter(([name, list]) => Array.isArray(list) && name !== 'proofs')
+    for (const [, list] of lists) expect(list).not.toEqual([])
   })
 
   it('tells its own offer from those of others, and pages through them', async () => {

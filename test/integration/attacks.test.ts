@@ -1,77 +1,60 @@
 /** Real attackers against real nodes: honest people trade, attackers are found out, and nobody else is. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type MarketNode, type MarketNodeOptions, startMarketNode } from '../../node/market-node.js'
+import { proofViewsOf, receiptViewsOf } from '../../node/api/views.js'
+import type { MarketNode } from '../../node/market-node.js'
+import { asDocument, documentSchema } from '../../node/receipts/document.js'
+import { verifyReceipts } from '../../node/receipts/verify.js'
 import { ed25519Verifier } from '../../node/signer-ed25519.js'
 import type { AttackOptions, RunningAttack } from '../../node/swarm/attack/attack.js'
 import { attackNamed, attacks } from '../../node/swarm/attack/attacks.js'
-import { lanRules } from '../../src/agent/rules.js'
-import { judge, proofFromJson } from '../../src/protocol/proof.js'
-import { megabytes, millis, ticks } from '../../src/units.js'
+import { sealedFromJson } from '../../src/protocol/json.js'
+import type { Bid, Quote, Sealed } from '../../src/protocol/message.js'
+import { judge, proofFromJson, proofToJson } from '../../src/protocol/proof.js'
+import { readLine } from '../../src/runtime/trace-line.js'
+import { millis } from '../../src/units.js'
+import { AttackedMarket, bought, sells, wants } from './attacked-market.js'
+import { isLonger } from './longer.js'
 import { until } from './swarm.js'
 
-const market = 'attacked'
 /** Patience is what attackers live on; here there is little of it. */
-const impatience = { silenceMsMax: millis(1_000), acceptMsMax: millis(1_000) }
-const rules = { ...lanRules, ...impatience, idleMsMax: millis(60_000) }
-const sells = {
-  stock: megabytes(6_000),
-  floor: ticks(8_000),
-  policy: 'tracking',
-  closesAfterMs: millis(3_600_000),
-} as const
-const wants = {
-  valuation: { kind: 'alpha-fair', sigma: 60, alpha: 0.5, demand: 4 },
-  budget: undefined,
-  strategy: 'minimal-pool',
-} as const
-
-let folder = ''
-const nodes: MarketNode[] = []
+const market = new AttackedMarket('attacked', { silenceMsMax: millis(1_000), acceptMsMax: millis(1_000) })
 let running: RunningAttack | undefined
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overage-attacks-'))
-})
+beforeEach(() => market.open())
 afterEach(async () => {
   await running?.stop()
   running = undefined
-  for (const node of nodes.splice(0)) await node.stop({ withdraw: false })
-  await rm(folder, { recursive: true })
+  await market.close()
 })
 
-async function startNode(name: string, options: Partial<MarketNodeOptions>): Promise<MarketNode> {
-  const base = { name, folder: join(folder, name), market, listen: ['/ip4/127.0.0.1/tcp/0'], local: true, rules }
-  const bootstrap = nodes.flatMap((node) => node.addresses())
-  const node = await startMarketNode({ ...base, bootstrap, log: pino({ level: 'silent' }), ...options })
-  nodes.push(node)
-  return node
+async function attackOn(targets: readonly MarketNode[], name: string, options: Partial<AttackOptions> = {}) {
+  const addresses = targets.map((node) => node.addresses()[0]!)
+  running = await attackNamed(name)!.start({ market: market.name, targets: addresses, ...options })
+  return running
 }
 
 /** A seller that is attacked before a buyer comes. */
 async function attacked(name: string, options: Partial<AttackOptions> = {}) {
-  const seller = await startNode('seller', { sells })
+  const seller = await market.start('seller', { sells })
   seller.trade()
-  running = await attackNamed(name)!.start({ market, targets: seller.addresses().slice(0, 1), ...options })
-  return { seller, attack: running }
+  return { seller, attack: await attackOn([seller], name, options) }
 }
 
 async function buys(): Promise<MarketNode> {
-  const buyer = await startNode('buyer', { wants })
-  const bought = new Promise<void>((resolve) => buyer.onFact(({ type }) => void (type === 'bought' && resolve())))
+  const buyer = await market.start('buyer', { wants })
+  const done = bought(buyer)
   buyer.trade()
-  await bought
+  await done
   return buyer
 }
 
 const reasons = (node: MarketNode) => new Set(node.refusals().map(({ offence }) => offence))
 const didSomething = (attack: RunningAttack) => until(() => Object.values(attack.did()).some((times) => times > 4))
 
-/** They keep a processor busy, so `npm run test:attacks` runs them too, and `npm test` does not. */
-const withFloods = process.env['OVERAGE_FLOODS'] !== undefined
+/** They keep a processor busy, or take long: `npm run test:attacks` runs them too, and `npm test` does not. */
+const withFloods = isLonger
 
 describe('honest people trade, and refuse who attacks them:', () => {
   it.each<[string, string, Partial<AttackOptions>]>([
@@ -96,6 +79,9 @@ describe.runIf(withFloods)('honest people trade beside', () => {
     ['absurd-offers', {}],
     ['sybil-offers', { perSecond: 300, identities: 2 }],
     ['stream-flood', { perSecond: 200, identities: 2 }],
+    ['control-flood', { perSecond: 50 }],
+    ['connection-storm', { perSecond: 50, identities: 2 }],
+    ['reserve-poisoner', {}],
     ['bid-flood', { identities: 20 }],
   ])('%s', async (name, options) => {
     const { seller, attack } = await attacked(name, options)
@@ -106,33 +92,59 @@ describe.runIf(withFloods)('honest people trade beside', () => {
   })
 })
 
-it('a buyer that never accepts is kept out', async () => {
-  const { seller, attack } = await attacked('never-accepts')
+it.each(['never-accepts', 'always-declines'])('a buyer that wins and %s is kept out', async (name) => {
+  const { seller, attack } = await attacked(name)
   await until(() => (attack.did()['refused in-default'] ?? 0) > 0, 50_000)
   expect(seller.status().seller).toMatchObject({ open: true, sold: 0 })
 })
 
 it('a seller that signs two awards for one round leaves a proof with its buyer, for anybody to check', async () => {
-  const buyer = await startNode('buyer', { wants })
+  const buyer = await market.start('buyer', { wants })
   buyer.trade()
-  running = await attackNamed('double-awards')!.start({ market, targets: buyer.addresses().slice(0, 1) })
+  const attack = await attackOn([buyer], 'double-awards')
   await new Promise<void>((resolve) => buyer.onFact(({ type }) => void (type === 'equivocated' && resolve())))
   const saved = (await buyer.contents()).find(({ key }) => key.startsWith('proof/'))
   const proof = proofFromJson(saved!.value)!
-  expect(judge(ed25519Verifier, proof)).toEqual({ type: 'proven', against: running.peerIds[0] })
+  expect(judge(ed25519Verifier, proof)).toEqual({ type: 'proven', against: attack.peerIds[0] })
+  const [shown] = proofViewsOf(await buyer.contents())
+  const { equivocations } = verifyReceipts(documentSchema.parse(asDocument(shown)), ed25519Verifier)
+  expect(equivocations).toMatchObject([{ seller: attack.peerIds[0], buyer: buyer.peerId }])
+})
+
+it('a seller that hides a standing bid is convicted by its bidder’s quote and a winner’s award', async () => {
+  const trace = join(market.folder, 'hidden.jsonl')
+  const hidden = await market.start('hidden', { wants, trace })
+  const attack = await attackOn([hidden], 'hidden-bids')
+  hidden.trade()
+  await until(() => hidden.view.bids().some(({ quote }) => quote !== undefined))
+  const winner = await buys()
+  // The last line may still be on its way to the file.
+  const seen = (await readFile(trace, 'utf8')).split('\n').map(readLine)
+  const steps = seen.flatMap((read) => (read.ok && read.line.type === 'step' ? [read.line] : []))
+  const quote = steps
+    .flatMap(({ event }) => (event.type === 'direct' ? [event.message] : []))
+    .find((message): message is Sealed<Quote> => message.body.type === 'quote')!
+  const bid = steps
+    .flatMap(({ effects }) => effects.flatMap((effect) => (effect.type === 'send' ? [effect.message] : [])))
+    .find((sent): sent is Sealed<Bid> => sent.body.type === 'bid' && sent.body.sequence === quote.body.bidSequence)!
+  const [receipt] = receiptViewsOf(await winner.contents())
+  const award = sealedFromJson(receipt!.proof.award, 'award')!
+  const proof = proofToJson({ type: 'hidden-bid', bid, quote, award })
+  const { hiddenBids } = verifyReceipts(documentSchema.parse(asDocument(proof)), ed25519Verifier)
+  expect(hiddenBids).toMatchObject([{ seller: attack.peerIds[0], buyer: hidden.peerId, answerable: true }])
 })
 
 it('a seller that charges too much is declined, and the honest one sells', async () => {
-  const buyer = await startNode('buyer', { wants })
-  const seller = await startNode('seller', { sells })
-  running = await attackNamed('wrong-awards')!.start({ market, targets: [buyer, seller].map((n) => n.addresses()[0]!) })
-  const bought = new Promise<void>((resolve) => buyer.onFact(({ type }) => void (type === 'bought' && resolve())))
+  const buyer = await market.start('buyer', { wants })
+  const seller = await market.start('seller', { sells })
+  const attack = await attackOn([buyer, seller], 'wrong-awards')
+  const done = bought(buyer)
   buyer.trade()
-  await until(() => (running!.did()['declined award-mismatch'] ?? 0) > 0)
+  await until(() => (attack.did()['declined award-mismatch'] ?? 0) > 0)
   seller.trade()
-  await bought
+  await done
   expect(buyer.status().buyer!.owned).toBeGreaterThan(0)
-  expect(running.did()['got accept']).toBeUndefined()
+  expect(attack.did()['got accept']).toBeUndefined()
 })
 
 it('every attack has a name, and none twice', () => {

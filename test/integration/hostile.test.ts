@@ -1,56 +1,26 @@
 /** A real node among peers that send it anything: it refuses by code, changes nothing, and goes on trading. */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
-import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { composeLibp2p, type Host } from '../../node/libp2p/compose.js'
 import { Libp2pTransport } from '../../node/libp2p/transport.js'
-import { type MarketNode, type MarketNodeOptions, startMarketNode } from '../../node/market-node.js'
+import type { MarketNode } from '../../node/market-node.js'
 import { signerOf } from '../../node/signer-ed25519.js'
-import { lanRules } from '../../src/agent/rules.js'
 import type { Signer } from '../../src/ports/signer.js'
 import { decode, encode } from '../../src/protocol/codec.js'
 import { type Bid, limits, type Message, offerIdOf } from '../../src/protocol/message.js'
 import { seal } from '../../src/protocol/signing.js'
 import { auctionProtocolId, offersTopicOf } from '../../src/protocol/topics.js'
-import { megabytes, millis, ticks } from '../../src/units.js'
+import { megabytes, ticks } from '../../src/units.js'
+import { AttackedMarket, bought, sells, wants } from './attacked-market.js'
 
-const market = 'hostile'
-const rules = { ...lanRules, idleMsMax: millis(60_000) }
-const sells = {
-  stock: megabytes(6_000),
-  floor: ticks(8_000),
-  policy: 'tracking',
-  closesAfterMs: millis(3_600_000),
-} as const
-const wants = {
-  valuation: { kind: 'alpha-fair', sigma: 60, alpha: 0.5, demand: 4 },
-  budget: undefined,
-  strategy: 'minimal-pool',
-} as const
+const people = new AttackedMarket('hostile')
+const market = people.name
 
-let folder = ''
-const nodes: MarketNode[] = []
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'overage-hostile-'))
-})
-afterEach(async () => {
-  for (const node of nodes.splice(0)) await node.stop({ withdraw: false })
-  await rm(folder, { recursive: true })
-})
-
-async function startNode(name: string, options: Partial<MarketNodeOptions>): Promise<MarketNode> {
-  const base = { name, folder: join(folder, name), market, listen: ['/ip4/127.0.0.1/tcp/0'], local: true, rules }
-  const node = await startMarketNode({ ...base, bootstrap: [], log: pino({ level: 'silent' }), ...options })
-  nodes.push(node)
-  return node
-}
+beforeEach(() => people.open())
+afterEach(() => people.close())
 
 /** Someone with the transport of a node and the manners of none. */
 class Stranger {
@@ -112,7 +82,7 @@ class Stranger {
 
 describe('a node that is sent anything', () => {
   it('changes nothing, and refuses who goes on', async () => {
-    const seller = await startNode('seller', { sells })
+    const seller = await people.start('seller', { sells })
     seller.trade()
     const stranger = await Stranger.meet(seller)
     const { signer } = stranger
@@ -133,7 +103,7 @@ describe('a node that is sent anything', () => {
   })
 
   it('says what is wrong to who may be mistaken, changes nothing, and sells to who behaves', async () => {
-    const seller = await startNode('seller', { sells })
+    const seller = await people.start('seller', { sells })
     seller.trade()
     const stranger = await Stranger.meet(seller)
     const { signer } = stranger
@@ -152,16 +122,16 @@ describe('a node that is sent anything', () => {
     ])
     expect(seller.status().seller).toMatchObject({ participants: 0, sold: 0, unsettled: 0, open: true })
 
-    const buyer = await startNode('buyer', { bootstrap: seller.addresses(), wants })
-    const bought = new Promise<void>((resolve) => buyer.onFact(({ type }) => void (type === 'bought' && resolve())))
+    const buyer = await people.start('buyer', { wants })
+    const done = bought(buyer)
     buyer.trade()
-    await bought
+    await done
     expect(seller.status().seller?.sold).toBe(buyer.status().buyer?.owned)
     await stranger.leave()
   })
 
   it('ends a stream with an endless frame, and only that stream', async () => {
-    const seller = await startNode('seller', { sells })
+    const seller = await people.start('seller', { sells })
     seller.trade()
     const stranger = await Stranger.meet(seller)
     const [connection] = stranger.host.getConnections()
@@ -180,15 +150,15 @@ describe('a node that is sent anything', () => {
 
 describe('a node that joins late', () => {
   it('knows every offer soon after it is connected, without waiting for gossip', async () => {
-    const first = await startNode('first', { sells })
-    const second = await startNode('second', { sells, bootstrap: first.addresses() })
+    const first = await people.start('first', { sells })
+    const second = await people.start('second', { sells })
     first.trade()
     second.trade()
     const until = async (node: MarketNode, count: number): Promise<void> => {
       for (let wait = 0; wait < 100 && node.status().offersKnown < count; wait += 1) await delay(50)
     }
     await until(first, 2)
-    const late = await startNode('late', { bootstrap: first.addresses() })
+    const late = await people.start('late', { bootstrap: first.addresses() })
     await until(late, 2)
     expect(late.status().offersKnown).toBe(2)
   })

@@ -5,10 +5,11 @@
 import { expect, it } from 'vitest'
 import { offerSyncDefaults } from '../../node/libp2p/offer-sync.js'
 import { Prng } from '../../src/sim/prng.js'
+import { isLonger } from './longer.js'
 import { faults, offersOf, startFaulty, startPaging, startPeer } from './offer-peers.js'
 import { connect, until } from './swarm.js'
 
-const trials = Number(process.env['OVERAGE_SYNC_TRIALS'] ?? 4)
+const trials = isLonger ? 200 : 4
 const first = process.env['OVERAGE_SYNC_SEED']
 const seeds = first === undefined ? Array.from({ length: trials }, (_, trial) => `${trial}`) : [first]
 const offers = await offersOf(120)

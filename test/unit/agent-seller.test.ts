@@ -118,7 +118,7 @@ describe('a bid', () => {
     expect(theOne(effects, 'refused').body).toMatchObject({ to: eve.id, code: 'auction-full' })
   })
 
-  it('of a buyer that let its awards lapse is refused in-default, twice as long each time, until it answers one', () => {
+  it('of a buyer that let its awards lapse is refused in-default, twice as long each time, until it accepts one', () => {
     const { stage, offer } = opened({ rules: { ...promptRules, idleMsMax: millis(600_000) } })
     let sequence = 1
     const tryAgain = () => stage.take(bidBy(ann, { offer, sequence: ++sequence, quantity: 60, price: 50 }))
@@ -139,6 +139,18 @@ describe('a bid', () => {
     tryAgain()
     stage.take(acceptBy(ann, nextAward(stage)))
     expect(refusalsIn(stage.take(bidBy(ann, { offer, sequence: 99, quantity: 5, price: 50 })))).toEqual([])
+  })
+
+  it('of a buyer that declined two awards in a row is refused in-default', () => {
+    const { stage, offer } = opened({ rules: { ...promptRules, idleMsMax: millis(600_000) } })
+    for (const sequence of [1, 2]) {
+      expect(refusalsIn(stage.take(bidBy(ann, { offer, sequence, quantity: 60, price: 50 })))).toEqual([])
+      stage.take(declineBy(ann, nextAward(stage)))
+    }
+    const again = (sequence: number) => stage.take(bidBy(ann, { offer, sequence, quantity: 60, price: 50 }))
+    expect(refusalsIn(again(3))).toEqual(['in-default'])
+    stage.pass(promptRules.acceptMsMax)
+    expect(refusalsIn(again(4))).toEqual([])
   })
 
   it('of one bidder too many is refused while winners have not answered', () => {
@@ -420,12 +432,16 @@ describe('an offer', () => {
     expect(messagesIn(effects, 'offer')).toHaveLength(1)
     const times: number[] = [stage.now]
     const steps: [number, readonly Effect[]][] = []
+    // A buyer that declines twice is kept out for a while.
+    let bidder = ann
     for (let n = 1; n <= 400; n += 1) {
-      const step = [...stage.take(bidBy(ann, { offer, sequence: n, quantity: 90, price: 20 + (n % 7) * 50 }))]
+      const step = [...stage.take(bidBy(bidder, { offer, sequence: n, quantity: 90, price: 20 + (n % 7) * 50 }))]
       step.push(...stage.pass(100))
       steps.push([stage.now, step])
       const award = messagesIn(step, 'award')[0]
-      if (award !== undefined) stage.take(declineBy(ann, award))
+      if (award === undefined) continue
+      stage.take(declineBy(bidder, award))
+      bidder = simulatedSigner(`bidder ${n}`)
     }
     for (const [time, step] of steps) times.push(...messagesIn(step, 'offer').map(() => time))
     const gaps = times.slice(1).map((time, index) => time - times[index]!)

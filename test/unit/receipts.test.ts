@@ -1,12 +1,15 @@
 /** Receipts of a simulated market, exported, then tampered with in every way that somebody might try. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { ProofView } from '../../node/api/schemas.js'
 import { receiptViewsOf } from '../../node/api/views.js'
-import { documentSchema, type ReceiptEntry, type ReceiptsDocument } from '../../node/receipts/document.js'
+import { asDocument, documentSchema, type ReceiptEntry, type ReceiptsDocument } from '../../node/receipts/document.js'
+import { printVerdict } from '../../node/receipts/report.js'
 import { isSound, verifyReceipts } from '../../node/receipts/verify.js'
 import { lanRules } from '../../src/agent/rules.js'
 import type { Signer } from '../../src/ports/signer.js'
 import { sealedFromJson, sealedToJson } from '../../src/protocol/json.js'
-import type { Accept, Award, Receipt, Sealed } from '../../src/protocol/message.js'
+import type { Accept, Award, Bid, Receipt, Sealed } from '../../src/protocol/message.js'
+import { proofToJson } from '../../src/protocol/proof.js'
 import { digestOf, seal } from '../../src/protocol/signing.js'
 import { simulatedVerifier } from '../../src/sim/signer.js'
 import { type Micros, micros } from '../../src/units.js'
@@ -133,6 +136,54 @@ describe('a receipt is bad', () => {
     expect(isSound(verdictOf({ owner: document.receipts[0]!.buyer }))).toBe(false)
     const [first] = document.receipts
     expect(verdictOf({ receipts: [first!, first!] }).receipts[1]!.faults).toEqual(['it stands in the file twice'])
+  })
+})
+
+describe('a proof in the file', () => {
+  const buyerOf = () => signerOf(document.receipts[0]!.buyer)
+  /** A bid that was acknowledged, and an award of the next round to somebody else without it. */
+  function hidden(evidence: (bid: Sealed<Bid>) => readonly Sealed<Bid>[]) {
+    const { body } = awardIn(document.receipts[0]!)
+    const mine = body.evidence.find(({ signer }) => signer === buyerOf().id)!
+    const { market, offer, round, stock, reserve, quantity, charge } = body
+    const state = { round: round - 1, sequence: 1, stock, reserve, ladder: [{ price: reserve, quantity: stock }] }
+    const about = { market, offer, buyer: mine.signer, bidSequence: mine.body.sequence }
+    const quote = seal(seller, { type: 'quote', ...about, ...state, quantity, charge })
+    const award = seal(seller, { ...body, buyer: seller.id, evidence: evidence(mine) })
+    return proofToJson({ type: 'hidden-bid', bid: mine, quote, award }) as ProofView
+  }
+
+  it('convicts a seller that hid a bid, and says whether it could still answer', () => {
+    const older = (bid: Sealed<Bid>) => seal(buyerOf(), { ...bid.body, sequence: bid.body.sequence - 1 })
+    const proofs = [hidden(() => []), hidden((bid) => [older(bid)])]
+    const verdict = verdictOf({ receipts: [], proofs })
+    const { offer, round, buyer } = document.receipts[0]!
+    const found = { seller: seller.id, offer, round, buyer }
+    expect(verdict.hiddenBids).toEqual([
+      { ...found, answerable: true },
+      { ...found, answerable: false },
+    ])
+    expect(isSound(verdict)).toBe(false)
+    expect(printVerdict(verdict)).toContain(`proof that ${seller.id} hid a bid`)
+  })
+
+  it('of equivocation counts as a claim of it does', () => {
+    const [first] = document.receipts
+    const other = colluding(first!, micros(first!.charge + 1))
+    const proof: ProofView = { type: 'equivocation', awards: [first!.proof.award!, other.proof.award!] }
+    expect(verdictOf({ receipts: [], proofs: [proof] }).equivocations).toMatchObject([{ seller: seller.id }])
+    const alone = documentSchema.parse(asDocument(proof))
+    expect(verifyReceipts(alone, simulatedVerifier).equivocations).toHaveLength(1)
+  })
+
+  it('that proves nothing is itself a fault, with its reason', () => {
+    const unread = { type: 'hidden-bid', bid: 'AA', quote: 'AA', award: 'AA' } as const
+    const verdict = verdictOf({ receipts: [], proofs: [hidden((bid) => [bid]), unread] })
+    expect(verdict.unproven).toEqual([
+      { index: 0, why: 'the award was computed with the bid' },
+      { index: 1, why: 'its messages cannot be read' },
+    ])
+    expect(isSound(verdict)).toBe(false)
   })
 })
 

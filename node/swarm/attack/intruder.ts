@@ -1,3 +1,4 @@
+import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -105,6 +106,24 @@ export class Intruder {
       })
     })
     return (await Promise.allSettled(dials)).flatMap((dial) => (dial.status === 'fulfilled' ? [dial.value] : []))
+  }
+
+  /** Sends gossip's own control messages to every peer; returns to how many it could. */
+  control(control: Partial<RPC.ControlMessage>): number {
+    // Nobody honest needs it, so gossipsub's interface does not have it.
+    const pubsub = this.host.services.pubsub as unknown as { sendRpc(peer: string, rpc: RPC): boolean }
+    const whole = { ihave: [], iwant: [], graft: [], prune: [], idontwant: [], ...control }
+    const sent = (peer: string) => pubsub.sendRpc(peer, { subscriptions: [], messages: [], control: whole })
+    return this.host.getPeers().filter((peer) => sent(peer.toString())).length
+  }
+
+  /** Cuts its connections to a target, and dials it anew. Rejects when it is refused. */
+  async reconnect(target: string): Promise<void> {
+    const address = multiaddr(target)
+    const peer = peerNamedBy(address)
+    for (const connection of this.host.getConnections())
+      if (connection.remotePeer.toString() === peer) connection.abort(new Error('cut'))
+    await this.host.dial(address, { signal: AbortSignal.timeout(5_000) })
   }
 
   async leave(): Promise<void> {
