@@ -2,7 +2,8 @@
 import type { BuyerStatus, ParticipantStatus, SellerStatus } from '../../src/agent/agent.js'
 import type { Auction, KnownOffer, OwnBid } from '../../src/agent/views.js'
 import type { Json, StoreContents } from '../../src/ports/store.js'
-import { sealedFromJson } from '../../src/protocol/json.js'
+import { awardFromJson, type EvidenceAt, evidenceIn } from '../../src/protocol/award-record.js'
+import { sealedFromJson, sealedToJson } from '../../src/protocol/json.js'
 import { type OfferId, type Quote, sellerOf } from '../../src/protocol/message.js'
 import type { Peer } from '../libp2p/peers.js'
 import type { AuctionsView, BidsView, OffersView, PeersView, ProofView, ReceiptView, ToldView } from './schemas.js'
@@ -96,9 +97,10 @@ function quoteViewOf({ bidSequence, round, sequence, stock, reserve, ladder, qua
 
 /** Every sale and every purchase with a receipt, in the order of their awards' digests. */
 export function receiptViewsOf(contents: StoreContents): readonly ReceiptView[] {
+  const evidenceAt = evidenceIn(contents)
   return contents.flatMap(({ key, value }) => {
-    if (key.startsWith('sale/')) return receiptViewOf('sold', value)
-    return key.startsWith('purchase/') ? receiptViewOf('bought', value) : []
+    if (key.startsWith('sale/')) return receiptViewOf('sold', value, evidenceAt)
+    return key.startsWith('purchase/') ? receiptViewOf('bought', value, evidenceAt) : []
   })
 }
 
@@ -106,11 +108,12 @@ export function receiptViewsOf(contents: StoreContents): readonly ReceiptView[] 
 export const proofViewsOf = (contents: StoreContents): readonly ProofView[] =>
   contents.flatMap(({ key, value }) => (key.startsWith('proof/') ? [value as ProofView] : []))
 
-function receiptViewOf(side: ReceiptView['side'], value: Json): readonly ReceiptView[] {
+function receiptViewOf(side: ReceiptView['side'], value: Json, evidenceAt: EvidenceAt): readonly ReceiptView[] {
   const saved = value as { readonly receipt?: Json; readonly award?: Json }
   const receipt = sealedFromJson(saved.receipt ?? null, 'receipt')
-  if (receipt === undefined) return []
+  const proven = awardFromJson(saved.award ?? null, evidenceAt)
+  if (receipt === undefined || proven === undefined) return []
   const { offer, buyer, round, quantity, charge, fee, award } = receipt.body
-  const proof = { receipt: saved.receipt as string, award: saved.award as string }
+  const proof = { receipt: saved.receipt as string, award: sealedToJson(proven) as string }
   return [{ side, offer, seller: sellerOf(offer), buyer, round, quantity, charge, fee, award, proof }]
 }

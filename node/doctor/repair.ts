@@ -96,6 +96,8 @@ function meaningOf(key: string): string {
   if (key.startsWith('purchase/'))
     return 'a purchase; its seller still holds the receipt, and this node may buy that much again'
   if (key.startsWith('seller/award/')) return 'an award; if it is accepted now, it is refused as unknown'
+  if (key.startsWith('seller/evidence/'))
+    return 'the bids that awards were computed from; sales and awards of that round cannot be proven without them'
   if (key.startsWith('seller/bid/')) return "another's bid; its buyer sends it again"
   if (key.startsWith('buyer/bid/')) return 'an own bid; if it wins, the award is looked at like any other'
   if (key.startsWith('refusal/')) return 'the proof that a seller refused an accept; nothing depends on it any more'

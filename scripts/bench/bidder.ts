@@ -34,6 +34,8 @@ export class Bidder {
   readonly #transport: Libp2pTransport
   #bare: ReturnType<typeof lpStream> | undefined
   #sequence = Date.now()
+  #sent = 0
+  #received = 0
   #waiting: ((type: Message['type'] | 'none', received: number) => void) | undefined
 
   private constructor(place: SellerPlace, host: Host, signer: Signer) {
@@ -57,9 +59,14 @@ export class Bidder {
     return bidder
   }
 
+  /** Bytes that went each way over the auction's stream, awards and what the seller said unasked included. */
+  get carried(): Pick<Answer, 'sent' | 'received'> {
+    return { sent: this.#sent, received: this.#received }
+  }
+
   /** Sends a new bid; resolves when it is quoted, refused, or answered by an award for the one before. */
   bid(): Promise<Answer> {
-    const { offer, addresses } = this.#place
+    const { offer } = this.#place
     this.#sequence += 1
     const body: Bid = {
       type: 'bid',
@@ -73,7 +80,7 @@ export class Bidder {
     const frame = encode(seal(this.#signer, body))
     return new Promise((resolve) => {
       this.#waiting = (type, received) => resolve({ type, sent: frame.byteLength, received })
-      this.#transport.send(sellerOf(offer), frame, addresses)
+      this.#send(frame)
     })
   }
 
@@ -96,7 +103,14 @@ export class Bidder {
     await this.#host.stop()
   }
 
+  #send(frame: Uint8Array): void {
+    const { offer, addresses } = this.#place
+    this.#sent += frame.byteLength
+    this.#transport.send(sellerOf(offer), frame, addresses)
+  }
+
   #receive(bytes: Uint8Array): void {
+    this.#received += bytes.byteLength
     const { kind, payload } = openEnvelope(wire.Envelope.decode(bytes))
     if (kind === 'award') {
       this.#accept(payload)
@@ -117,7 +131,7 @@ export class Bidder {
 
   /** Without a look at the evidence: one process stands for all the winners here. */
   #accept(payload: Uint8Array): void {
-    const { offer, addresses } = this.#place
+    const { offer } = this.#place
     const { round, quantity, charge, fee } = wire.Award.decode(payload)
     const award = createHash('sha256')
       .update(signedBytesOf({ type: 'award', payload }))
@@ -125,6 +139,6 @@ export class Bidder {
     const terms = { quantity: megabytes(quantity), charge: micros(charge), fee: micros(fee) }
     const about = { market, offer, round, buyer: this.#signer.id, award }
     const accept = seal(this.#signer, { type: 'accept', ...about, ...terms })
-    this.#transport.send(sellerOf(offer), encode(accept), addresses)
+    this.#send(encode(accept))
   }
 }

@@ -51,19 +51,22 @@ export async function benchSeller(options: SellerBenchOptions = {}): Promise<rea
   const outside = crowd.slice(limits.participantsMax)
   for (const bidders of [inside, outside]) await drive(bidders, { ms: 1_000, exchange: (bidder) => bidder.bid() })
   const bids = await run(inside, { ms: hurryMs, exchange: (bidder) => bidder.bid() })
-  const refusals = await run(outside, { ms: hurryMs, exchange: (bidder) => bidder.bid() })
+  const others = await run(outside, { ms: hurryMs, exchange: (bidder) => bidder.bid() })
   const paced = await run(crowd, { ms: paceMs, everyMs, exchange: (bidder) => bidder.bid() })
-  const bareBids = await run(inside, { ms: hurryMs, exchange: (bidder) => bidder.exchange(sizeOf(bids, 'quote')) })
-  const sizeOfRefusal = sizeOf(refusals, 'refused')
-  const bareRefusals = await run(outside, { ms: hurryMs, exchange: (bidder) => bidder.exchange(sizeOfRefusal) })
-  const sizeOfQuote = sizeOf(paced, 'quote')
-  const barePaced = await run(crowd, { ms: paceMs, everyMs, exchange: (bidder) => bidder.exchange(sizeOfQuote) })
+  const bareBids = await run(inside, { ms: hurryMs, exchange: (bidder) => bidder.exchange(bids.mean) })
+  const bareOthers = await run(outside, { ms: hurryMs, exchange: (bidder) => bidder.exchange(others.mean) })
+  const barePaced = await run(crowd, { ms: paceMs, everyMs, exchange: (bidder) => bidder.exchange(paced.mean) })
   await Promise.all(crowd.map((bidder) => bidder.stop()))
   seller.disconnect()
   await once(seller, 'exit')
   return [
-    ...rateRows('bid accepted', { ours: bids, type: 'quote', bare: bareBids, limit: 8 }),
-    ...rateRows('bid refused', { ours: refusals, type: 'refused', bare: bareRefusals, limit: 4 }),
+    ...rateRows('bid accepted', { ours: bids, types: ['quote'], bare: bareBids, limit: 8 }),
+    ...rateRows(`bid of ${outside.length} for ${inside.length} places answered`, {
+      ours: others,
+      types: ['quote', 'refused', 'award'],
+      bare: bareOthers,
+      limit: 8,
+    }),
     ...paceRows({ buyers, ours: paced, bare: barePaced, bareBefore }),
   ]
 }
@@ -78,6 +81,8 @@ interface Work {
 interface Tally {
   readonly elapsedMs: number
   readonly answers: readonly (Answer & { readonly latencyMs: number })[]
+  /** Bytes each way for each exchange: all that was carried, quotes that nobody asked for and awards included. */
+  readonly mean: Pick<Answer, 'sent' | 'received'>
 }
 
 interface Outcome extends Tally {
@@ -97,6 +102,8 @@ async function startBidders(count: number, place: SellerPlace): Promise<readonly
 /** Lets every bidder make one exchange after the other until the time is up. */
 async function drive(bidders: readonly Bidder[], { ms, everyMs: gapMs = 0, exchange }: Work): Promise<Tally> {
   const answers: (Answer & { latencyMs: number })[] = []
+  const carried = (way: 'sent' | 'received'): number => bidders.reduce((sum, bidder) => sum + bidder.carried[way], 0)
+  const before = { sent: carried('sent'), received: carried('received') }
   const start = performance.now()
   const loop = async (bidder: Bidder, index: number): Promise<void> => {
     for (let due = (gapMs * index) / bidders.length; due < ms; due = Math.max(due + gapMs, performance.now() - start)) {
@@ -112,29 +119,34 @@ async function drive(bidders: readonly Bidder[], { ms, everyMs: gapMs = 0, excha
   }, ms + patienceMs)
   await Promise.all(bidders.map(loop))
   clearTimeout(patience)
-  return { elapsedMs: performance.now() - start, answers }
+  const elapsedMs = performance.now() - start
+  if (answers.length === 0) throw new Error('no bid was answered in time: this machine is too busy')
+  const meanOf = (way: 'sent' | 'received'): number => Math.round((carried(way) - before[way]) / answers.length)
+  return { elapsedMs, answers, mean: { sent: meanOf('sent'), received: meanOf('received') } }
 }
 
-const answersOf = ({ answers }: Tally, type: Answer['type']) => answers.filter((answer) => answer.type === type)
+const answersOf = ({ answers }: Tally, types: readonly Answer['type'][]) =>
+  answers.filter(({ type }) => types.includes(type))
 
 const latenciesOf = (tally: Tally, type: Answer['type']): readonly number[] =>
-  answersOf(tally, type).map(({ latencyMs }) => latencyMs)
-
-/** How large a bid and its answer were on average, in bytes. */
-function sizeOf(tally: Tally, type: Answer['type']): Pick<Answer, 'sent' | 'received'> {
-  const answers = answersOf(tally, type)
-  if (answers.length === 0) throw new Error(`no bid was answered by "${type}" in time: this machine is too busy`)
-  const mean = (of: (answer: Answer) => number): number =>
-    Math.round(answers.reduce((sum, answer) => sum + of(answer), 0) / answers.length)
-  return { sent: mean(({ sent }) => sent), received: mean(({ received }) => received) }
-}
+  answersOf(tally, [type]).map(({ latencyMs }) => latencyMs)
 
 /** The time from one answer to the next, and what each cost the seller's processor, rounds and commits included. */
 function rateRows(
   what: string,
-  { ours, type, bare, limit }: { ours: Outcome; type: Answer['type']; bare: Outcome; limit: number },
+  {
+    ours,
+    types,
+    bare,
+    limit,
+  }: {
+    readonly ours: Outcome
+    readonly types: readonly Answer['type'][]
+    readonly bare: Outcome
+    readonly limit: number
+  },
 ): readonly BenchRow[] {
-  const counts = { ours: answersOf(ours, type).length, bare: answersOf(bare, 'reply').length }
+  const counts = { ours: answersOf(ours, types).length, bare: answersOf(bare, ['reply']).length }
   const perSecond = (count: number, { elapsedMs }: Tally): number => Math.round((1_000 * count) / elapsedMs)
   const rates = `at ${perSecond(counts.ours, ours)} and ${perSecond(counts.bare, bare)} a second`
   const row = (name: string, of: (outcome: Outcome) => number): BenchRow => {

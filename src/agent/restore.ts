@@ -13,6 +13,9 @@ export function savedMessage<Type extends Message['type']>(
   type: Type,
 ): Sealed<Extract<Message, { readonly type: Type }>> {
   const sealed = sealedFromJson(json, type)
-  if (sealed === undefined) throw new Error(`the record "${key}" holds no readable ${type}`)
+  if (sealed === undefined) throw unreadable(key, type)
   return sealed
 }
+
+export const unreadable = (key: string, type: Message['type']): Error =>
+  new Error(`the record "${key}" holds no readable ${type}`)

@@ -1,5 +1,6 @@
 import type { PeerId, Signer } from '../ports/signer.js'
 import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
+import { awardFromJson, type EvidenceAt, evidenceIn, isApart } from '../protocol/award-record.js'
 import { sealedToJson } from '../protocol/json.js'
 import type { Accept, Award, Decline, Digest, OfferId, Receipt, RefusalCode, Sealed } from '../protocol/message.js'
 import { digestOf, seal } from '../protocol/signing.js'
@@ -8,8 +9,9 @@ import type { Effect, SellerStatus } from './agent.js'
 import type { TradesThen } from './counted-plan.js'
 import { Defaulters } from './defaulters.js'
 import { answer, report } from './effects.js'
+import { EvidenceShelf } from './evidence-shelf.js'
 import { earlier, firstResend, nextResend, type Resend } from './resend.js'
-import { savedMessage } from './restore.js'
+import { savedMessage, unreadable } from './restore.js'
 import type { Rules } from './rules.js'
 import { type Auction, awardsAsViewed } from './views.js'
 
@@ -50,6 +52,7 @@ export class Sales {
   readonly #lapsed = new Map<Digest, Lapsed>()
   readonly #receipts = new Map<Digest, Sealed<Receipt>>()
   readonly #defaulters: Defaulters
+  readonly #evidence = new EvidenceShelf()
   #sold = 0
   #revenue = 0
 
@@ -57,7 +60,8 @@ export class Sales {
     this.#signer = signer
     this.#rules = rules
     this.#defaulters = new Defaulters(rules)
-    for (const { key, value } of restored) this.#restore(key, value)
+    const evidenceAt = evidenceIn(restored)
+    for (const { key, value } of restored) this.#restore(key, value, evidenceAt)
   }
 
   /** Ever sold by this node, over all its offers and plans: perhaps more than one offer may hold. */
@@ -125,10 +129,10 @@ export class Sales {
 
   /** Keeps the awards aside; the caller saves the returned records before it sends any of them. */
   open(now: Millis, awards: readonly Sealed<Award>[]): readonly StoreRecord[] {
-    return awards.map((award) => {
+    return awards.flatMap((award) => {
       const digest = digestOf(award)
       this.#pending.set(digest, this.#waiting(now, award))
-      return { key: awardKey(digest), value: { state: 'pending', award: sealedToJson(award) } }
+      return this.#recordsOf(digest, award, 'pending')
     })
   }
 
@@ -169,7 +173,7 @@ export class Sales {
     if (award === undefined || award.body.buyer !== decline.buyer) return nothing
     this.#pending.delete(decline.award)
     this.#defaulters.add(now, decline.buyer)
-    out.push({ type: 'save', records: [{ key: awardKey(decline.award), value: undefined }], sync: true })
+    out.push({ type: 'save', records: this.#removed(decline.award, award), sync: true })
     const { offer, award: digest, code } = decline
     out.push(report({ type: 'declined', offer, award: digest, code }))
     return { type: 'returned' }
@@ -205,9 +209,10 @@ export class Sales {
     this.#lapsed.delete(digest)
     this.#defaulters.forgive(award.body.buyer)
     this.#count(digest, receipt)
-    const sale = { receipt: sealedToJson(receipt), award: sealedToJson(award) }
+    const kept = this.#evidence.keep(digest, award)
     const records = [
-      { key: saleKey(digest), value: sale },
+      ...kept.records,
+      { key: saleKey(digest), value: { receipt: sealedToJson(receipt), award: kept.award } },
       { key: awardKey(digest), value: undefined },
     ]
     out.push({ type: 'save', records: [...records, ...alongside(award.body)], sync: true })
@@ -218,11 +223,11 @@ export class Sales {
   #lapse(digest: Digest, award: Sealed<Award>, out: Effect[]): void {
     this.#pending.delete(digest)
     this.#lapsed.set(digest, { award, refused: false })
-    const records: StoreRecord[] = [{ key: awardKey(digest), value: { state: 'lapsed', award: sealedToJson(award) } }]
+    const records = [...this.#recordsOf(digest, award, 'lapsed')]
     if (this.#lapsed.size > this.#rules.participantsMax) {
-      const oldest = this.#lapsed.keys().next().value!
+      const [oldest, { award: forgotten }] = this.#lapsed.entries().next().value!
       this.#lapsed.delete(oldest)
-      records.push({ key: awardKey(oldest), value: undefined })
+      records.push(...this.#removed(oldest, forgotten))
     }
     out.push({ type: 'save', records, sync: true })
     out.push(report({ type: 'lapsed', offer: award.body.offer, award: digest }))
@@ -232,8 +237,18 @@ export class Sales {
   #refuseLapsed(digest: Digest, { award, refused }: Lapsed, out: Effect[]): void {
     if (refused) return
     this.#lapsed.set(digest, { award, refused: true })
-    const value = { state: 'refused', award: sealedToJson(award) }
-    out.push({ type: 'save', records: [{ key: awardKey(digest), value }], sync: true })
+    out.push({ type: 'save', records: this.#recordsOf(digest, award, 'refused'), sync: true })
+  }
+
+  /** What keeps an award that is not sold, its evidence before it. */
+  #recordsOf(digest: Digest, award: Sealed<Award>, state: 'pending' | 'lapsed' | 'refused'): readonly StoreRecord[] {
+    const kept = this.#evidence.keep(digest, award)
+    return [...kept.records, { key: awardKey(digest), value: { state, award: kept.award } }]
+  }
+
+  /** What forgets it. */
+  #removed(digest: Digest, award: Sealed<Award>): readonly StoreRecord[] {
+    return [{ key: awardKey(digest), value: undefined }, ...this.#evidence.drop(digest, award)]
   }
 
   #refuse({ market, offer, buyer, award }: Accept, code: RefusalCode, out: Effect[]): void {
@@ -254,14 +269,19 @@ export class Sales {
     this.#revenue += receipt.body.charge
   }
 
-  #restore(key: string, value: Json): void {
+  #restore(key: string, value: Json, evidenceAt: EvidenceAt): void {
     if (key.startsWith('sale/')) {
-      const { receipt } = value as { receipt: Json }
-      this.#count(key.slice('sale/'.length), savedMessage(key, receipt, 'receipt'))
+      const { receipt, award } = value as { receipt: Json; award: Json }
+      const digest = key.slice('sale/'.length)
+      const sealed = savedMessage(key, receipt, 'receipt')
+      this.#count(digest, sealed)
+      if (isApart(award)) this.#evidence.found(digest, sealed.body)
     } else if (key.startsWith('seller/award/')) {
       const { state, award } = value as { state: string; award: Json }
-      const sealed = savedMessage(key, award, 'award')
+      const sealed = awardFromJson(award, evidenceAt)
+      if (sealed === undefined) throw unreadable(key, 'award')
       const digest = key.slice('seller/award/'.length)
+      if (isApart(award)) this.#evidence.found(digest, sealed.body)
       if (state === 'pending') this.#pending.set(digest, this.#waiting(0 as Millis, sealed))
       else this.#lapsed.set(digest, { award: sealed, refused: state === 'refused' })
     }

@@ -132,23 +132,24 @@ export function boundLadder(ladder: Ladder, rungsMax: number): Ladder {
  */
 function cheapestEnds(ladder: Ladder, groups: number): readonly number[] {
   const n = ladder.length
-  const quantity = [0]
-  const money = [0]
+  const price = Float64Array.from(ladder, (rung) => rung.price)
+  const quantity = new Float64Array(n + 1)
+  const money = new Float64Array(n + 1)
   for (const [r, rung] of ladder.entries()) {
-    quantity.push(quantity[r]! + rung.quantity)
-    money.push(money[r]! + rung.quantity * rung.price)
+    quantity[r + 1] = quantity[r]! + rung.quantity
+    money[r + 1] = money[r]! + rung.quantity * rung.price
   }
   const added = (begin: number, end: number) =>
-    ladder[end]!.price * (quantity[end + 1]! - quantity[begin]!) - (money[end + 1]! - money[begin]!)
+    price[end]! * (quantity[end + 1]! - quantity[begin]!) - (money[end + 1]! - money[begin]!)
   /** By last rung, what the groups so far add at least; and for each group more, where the last one begins. */
-  let best = ladder.map((_, end) => added(0, end))
-  const layers: (readonly number[])[] = []
+  let best = Float64Array.from(ladder, (_, end) => added(0, end))
+  let next = new Float64Array(n)
+  const layers: Uint32Array[] = []
   /** Beginnings whose lines are the lowest somewhere, and the first price at which each is. */
-  const lowest: number[] = []
-  const from: number[] = []
+  const lowest = new Uint32Array(n)
+  const from = new Float64Array(n)
   for (let group = 2; group <= groups; group++) {
-    const next = new Array<number>(n).fill(0)
-    const begins = new Array<number>(n).fill(0)
+    const begins = new Uint32Array(n)
     let count = 0
     let at = 0
     for (let end = group - 1; end < n; end++) {
@@ -162,12 +163,13 @@ function cheapestEnds(ladder: Ladder, groups: number): readonly number[] {
       }
       lowest[count] = end
       from[count++] = turn
-      while (at + 1 < count && from[at + 1]! <= ladder[end]!.price) at++
+      while (at + 1 < count && from[at + 1]! <= price[end]!) at++
       begins[end] = lowest[at]!
       next[end] = best[lowest[at]! - 1]! + added(lowest[at]!, end)
     }
     layers.push(begins)
-    best = next
+    // Of the one before, rungs before the first that can end so many groups are not read again.
+    ;[best, next] = [next, best]
   }
   const ends = [n]
   for (let layer = layers.length - 1; layer >= 0; layer--) ends.unshift(layers[layer]![ends[0]! - 1]!)

@@ -36,7 +36,7 @@ const chunkBytes = 8_192
  * Base64 without padding, by the platform's own encoder: a store is given megabytes at a commit with many winners, and one
  * written in JavaScript takes five times as long.
  */
-function base64Of(bytes: Uint8Array): string {
+export function base64Of(bytes: Uint8Array): string {
   let characters = ''
   for (let at = 0; at < bytes.length; at += chunkBytes) {
     // Spreading them into arguments takes ten times as long.

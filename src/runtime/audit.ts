@@ -1,6 +1,7 @@
 /** What a node's records say, each read and verified on its own: for whoever looks into a store whose node does not run. */
 import type { PeerId, Verifier } from '../ports/signer.js'
 import type { Json, StoreContents } from '../ports/store.js'
+import { awardFromJson, type EvidenceAt, evidenceIn, evidencePrefix } from '../protocol/award-record.js'
 import { sealedFromJson } from '../protocol/json.js'
 import { type Award, type Digest, type Message, type OfferId, type Sealed, sellerOf } from '../protocol/message.js'
 import { digestOf, verifySeal } from '../protocol/signing.js'
@@ -49,6 +50,7 @@ export interface Audit {
 }
 
 interface Findings {
+  readonly evidenceAt: EvidenceAt
   readonly owners: Set<PeerId>
   readonly unsettled: Unsettled[]
   readonly sales: Sealed<Award>[]
@@ -69,6 +71,7 @@ const kinds: readonly { readonly prefix: string; readonly binds: boolean; readon
   { prefix: 'purchase/', binds: true, read: readPurchase },
   { prefix: 'refusal/', binds: false, read: readRefusal },
   { prefix: 'seller/award/', binds: true, read: readAward },
+  { prefix: evidencePrefix, binds: true, read: readEvidence },
   // Its buyer sends a bid again until it is answered, and an award may come for any bid that was ever sent.
   { prefix: 'seller/bid/', binds: false, read: readReceivedBid },
   { prefix: 'buyer/bid/', binds: false, read: readOwnBid },
@@ -81,6 +84,7 @@ const kinds: readonly { readonly prefix: string; readonly binds: boolean; readon
 /** Reads all `contents`; `unreadable` are keys whose values are not even JSON. */
 export function auditOf(contents: StoreContents, verifier: Verifier, unreadable: readonly string[] = []): Audit {
   const found: Findings = {
+    evidenceAt: evidenceIn(contents),
     owners: new Set(),
     unsettled: [],
     sales: [],
@@ -131,7 +135,7 @@ function problemIn(read: () => void): string | undefined {
 }
 
 function readSale(digest: string, value: Json, found: Findings, verifier: Verifier): void {
-  const award = messageIn(fieldIn(value, 'award'), 'award', verifier)
+  const award = ownAwardIn(value, found, verifier)
   const receipt = messageIn(fieldIn(value, 'receipt'), 'receipt', verifier)
   isOf(digest, award)
   saysWhat(award, receipt)
@@ -159,12 +163,17 @@ function readRefusal(digest: string, value: Json, _: Findings, verifier: Verifie
 }
 
 function readAward(digest: string, value: Json, found: Findings, verifier: Verifier): void {
-  const award = messageIn(fieldIn(value, 'award'), 'award', verifier)
+  const award = ownAwardIn(value, found, verifier)
   isOf(digest, award)
   const state = fieldIn(value, 'state')
   if (state !== 'pending' && state !== 'lapsed' && state !== 'refused') throw new Bad('is in no state that there is')
   found.owners.add(award.signer)
   if (state === 'pending') found.unsettled.push(unsettledOf('award waits for an accept', award.body.buyer, award))
+}
+
+/** What the bids in it say shows where an award refers to it. */
+function readEvidence(_: string, value: Json): void {
+  if (typeof value !== 'string') throw new Bad('holds no bids')
 }
 
 function readReceivedBid(buyer: string, value: Json, found: Findings): void {
@@ -205,6 +214,14 @@ function messageIn<Type extends Message['type']>(json: Json, type: Type, verifie
   if (sealed === undefined) throw new Bad(`holds no readable ${type}`)
   if (!verifySeal(verifier, sealed)) throw new Bad(`its ${type} is not signed by its signer`)
   return sealed
+}
+
+/** An award of this node's own, put together with its evidence. */
+function ownAwardIn(value: Json, { evidenceAt }: Findings, verifier: Verifier): Sealed<Award> {
+  const award = awardFromJson(fieldIn(value, 'award'), evidenceAt)
+  if (award === undefined) throw new Bad('holds no readable award')
+  if (!verifySeal(verifier, award)) throw new Bad('its award is not signed by its signer')
+  return award
 }
 
 function fieldIn(value: Json, name: string): Json {

@@ -63,6 +63,8 @@ export const defaultDriverLimits: DriverLimits = Object.freeze({
   backlogMax: 10_000,
 })
 
+type Save = Extract<Effect, { readonly type: 'save' }>
+
 const woken: AgentEvent = Object.freeze({ type: 'wake' })
 const none: readonly Effect[] = Object.freeze([])
 
@@ -262,13 +264,34 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
         this.#transport?.send(effect.to, this.#options.wire.encode(effect.message), effect.addresses)
         break
       case 'save':
-        this.#saving = true
-        this.#options.store.write(effect.records, { sync: effect.sync }, this.#saved)
+        this.#save(effect)
         break
       case 'report':
         this.#options.onFact(effect.fact)
         break
     }
+  }
+
+  /**
+   * Saves with it whatever else waits to be saved: under load a hundred bids cost one write instead of one after the other. What
+   * is saved earlier than its turn does no harm: to a crash in between it is as if the messages before it had been lost.
+   */
+  #save({ records, sync }: Save): void {
+    this.#saving = true
+    const later = this.#takeSaves()
+    const all = later.length === 0 ? records : [records, ...later.map((save) => save.records)].flat()
+    this.#options.store.write(all, { sync: sync || later.some((save) => save.sync) }, this.#saved)
+  }
+
+  /** Takes every save out of what waits. */
+  #takeSaves(): readonly Save[] {
+    const waiting = [...this.#batch.slice(this.#begun), ...this.#waiting]
+    const saves = waiting.filter((effect) => effect.type === 'save')
+    if (saves.length === 0) return saves
+    this.#batch = waiting.filter((effect) => effect.type !== 'save')
+    this.#begun = 0
+    this.#waiting.length = 0
+    return saves
   }
 
   readonly #saved = (error?: Error): void => {

@@ -8,6 +8,7 @@ import { costOf, ladderFor } from '../mechanism/ladder.js'
 import { valuationOf } from '../mechanism/valuation.js'
 import type { PeerId, Verifier } from '../ports/signer.js'
 import type { Json, StoreContents } from '../ports/store.js'
+import { awardFromJson, type EvidenceAt, evidenceIn } from '../protocol/award-record.js'
 import { sealedFromJson } from '../protocol/json.js'
 import { type Award, type Digest, type Receipt, type Sealed, sellerOf } from '../protocol/message.js'
 import { digestOf, verifySeal } from '../protocol/signing.js'
@@ -100,20 +101,28 @@ export function violationsAcross(
 const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function entriesOf(ledgers: readonly Ledger[], prefix: string, found: Violation[]): readonly Entry[] {
-  return ledgers.flatMap((owner) =>
-    owner.contents
+  return ledgers.flatMap((owner) => {
+    const evidenceAt = evidenceIn(owner.contents)
+    return owner.contents
       .filter(({ key }) => key.startsWith(prefix))
       .flatMap(({ key, value }) => {
-        const entry = entryOf(owner, key.slice(prefix.length), value)
+        const entry = entryOf({ owner, digest: key.slice(prefix.length), value, evidenceAt })
         if (entry === undefined) found.push({ law: 'stores can be read', who: owner.name, detail: key })
         return entry === undefined ? [] : [entry]
-      }),
-  )
+      })
+  })
 }
 
-function entryOf(owner: Ledger, digest: Digest, value: Json): Entry | undefined {
+interface Found {
+  readonly owner: Ledger
+  readonly digest: Digest
+  readonly value: Json
+  readonly evidenceAt: EvidenceAt
+}
+
+function entryOf({ owner, digest, value, evidenceAt }: Found): Entry | undefined {
   const saved = value as { readonly award?: Json; readonly receipt?: Json } | null
-  const award = sealedFromJson(saved?.award ?? null, 'award')
+  const award = awardFromJson(saved?.award ?? null, evidenceAt)
   const receipt = sealedFromJson(saved?.receipt ?? null, 'receipt')
   if (award === undefined || digestOf(award) !== digest) return undefined
   if (receipt === undefined && (saved?.receipt ?? null) !== null) return undefined

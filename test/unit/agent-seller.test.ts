@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Effect } from '../../src/agent/agent.js'
 import type { SellPlan } from '../../src/agent/rules.js'
+import type { Json } from '../../src/ports/store.js'
+import { awardFromJson } from '../../src/protocol/award-record.js'
 import { encode } from '../../src/protocol/codec.js'
+import { sealedToJson } from '../../src/protocol/json.js'
 import { type Award, offerIdOf, type Sealed } from '../../src/protocol/message.js'
 import { digestOf, isProvisional } from '../../src/protocol/signing.js'
 import { simulatedSigner } from '../../src/sim/signer.js'
@@ -399,6 +402,60 @@ describe('an award', () => {
       stage.pass(12_000)
     }
     expect([...stage.disk.keys()].filter((key) => key.startsWith('seller/award/')).length).toBeLessThanOrEqual(3)
+  })
+})
+
+describe('the evidence of a commit', () => {
+  const evidenceOn = (stage: Stage) => [...stage.disk.keys()].filter((key) => key.startsWith('seller/evidence/'))
+  /** Ann and Bob win in one commit. */
+  const shared = () => {
+    const { stage, offer } = opened()
+    stage.take(bidBy(ann, { offer, sequence: 5, quantity: 30, price: 50 }))
+    stage.take(bidBy(bob, { offer, sequence: 5, quantity: 30, price: 40 }))
+    const awards = messagesIn(nextCommit(stage), 'award') as readonly Sealed<Award>[]
+    return { stage, awardTo: (buyer: string) => awards.find(({ body }) => body.buyer === buyer)! }
+  }
+
+  it('is saved once for all its awards, which a restart puts together byte for byte', () => {
+    const { stage, awardTo } = shared()
+    expect(evidenceOn(stage)).toHaveLength(1)
+    const again = messagesIn(stage.restart(), 'award') as readonly Sealed<Award>[]
+    expect(again.map(encode)).toEqual(again.map(({ body }) => encode(awardTo(body.buyer))))
+    expect(again.map(({ body }) => body.evidence.length)).toEqual([2, 2])
+    expect(messagesIn(stage.take(acceptBy(bob, awardTo(bob.id))), 'receipt')).toHaveLength(1)
+  })
+
+  it('stays as long as an award of it, however that ended, is remembered', () => {
+    const { stage, awardTo } = shared()
+    stage.take(declineBy(ann, awardTo(ann.id)))
+    expect(evidenceOn(stage)).toHaveLength(1)
+    stage.take(acceptBy(bob, awardTo(bob.id)))
+    stage.restart()
+    expect(evidenceOn(stage)).toHaveLength(1)
+    const other = shared()
+    for (const winner of [ann, bob]) other.stage.take(declineBy(winner, other.awardTo(winner.id)))
+    expect(evidenceOn(other.stage)).toEqual([])
+  })
+
+  it('of a store that holds whole awards is read, and saved apart when something becomes of them', () => {
+    const { stage, awardTo } = shared()
+    const award = awardTo(ann.id)
+    for (const key of evidenceOn(stage)) stage.disk.delete(key)
+    for (const each of [award, awardTo(bob.id)])
+      stage.disk.set(`seller/award/${digestOf(each)}`, { state: 'pending', award: sealedToJson(each) })
+    expect(messagesIn(stage.restart(), 'award').map(encode)).toContainEqual(encode(award))
+    expect(evidenceOn(stage)).toEqual([])
+    stage.take(acceptBy(ann, award))
+    expect(evidenceOn(stage)).toHaveLength(1)
+    const { award: kept } = stage.disk.get(`sale/${digestOf(award)}`) as { readonly award: Json }
+    const evidenceAt = (key: string) => stage.disk.get(key)
+    expect(encode(awardFromJson(kept, evidenceAt)!)).toEqual(encode(award))
+  })
+
+  it('that is gone keeps its awards from being read, which says so', () => {
+    const { stage } = shared()
+    for (const key of evidenceOn(stage)) stage.disk.delete(key)
+    expect(() => stage.restart()).toThrow(/"seller\/award\/[0-9a-f]{64}" holds no readable award/)
   })
 })
 

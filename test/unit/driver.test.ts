@@ -20,7 +20,11 @@ class Rig {
   readonly log: string[] = []
   readonly sent: { readonly to: string; readonly bytes: Uint8Array }[] = []
   readonly events: AgentEvent[] = []
-  readonly writes: { readonly records: readonly StoreRecord[]; readonly done: (error?: Error) => void }[] = []
+  readonly writes: {
+    readonly records: readonly StoreRecord[]
+    readonly sync: boolean
+    readonly done: (error?: Error) => void
+  }[] = []
   readonly agenda = new Agenda()
   readonly failures: Error[] = []
   readonly driver: Driver
@@ -50,9 +54,9 @@ class Rig {
       verifier: simulatedVerifier,
       clock: new HostClock(this.agenda, -epoch),
       store: {
-        write: (records, _options, done) => {
+        write: (records, { sync }, done) => {
           this.log.push(`write ${records.map(({ key }) => key)}`)
-          this.writes.push({ records, done })
+          this.writes.push({ records, sync, done })
         },
       },
       limits: driverLimits,
@@ -87,7 +91,7 @@ class Rig {
   }
 }
 
-const save = (key: string): Effect => ({ type: 'save', records: [{ key, value: 1 }], sync: true })
+const save = (key: string, { sync = true } = {}): Effect => ({ type: 'save', records: [{ key, value: 1 }], sync })
 const send: Effect = { type: 'send', to: peer.id, message: bidOf({ sequence: 1 }, me), addresses: [] }
 const report: Effect = { type: 'report', fact: { type: 'lapsed', offer: 'o', award: 'a' } }
 
@@ -137,12 +141,27 @@ const refusalIn = (bytes: Uint8Array): DirectMessage => {
 describe('effects', () => {
   it('are carried out in order, none after a save before that is in place', () => {
     const rig = new Rig()
-    rig.perform(report, save('a'), send, save('b'), send)
+    rig.perform(report, save('a'), send, report)
     expect(rig.log).toEqual(['fact lapsed', 'write a'])
     rig.saved()
-    expect(rig.log).toEqual(['fact lapsed', 'write a', 'send', 'write b'])
+    expect(rig.log).toEqual(['fact lapsed', 'write a', 'send', 'fact lapsed'])
+  })
+
+  it('that save share one write as far as they wait, synced if one of them is, and none is written twice', () => {
+    const rig = new Rig()
+    rig.perform(save('a'), send)
+    rig.perform(send, save('b', { sync: false }), report)
+    rig.perform(save('c'), send)
+    expect(rig.log).toEqual(['write a'])
     rig.saved()
-    expect(rig.log).toEqual(['fact lapsed', 'write a', 'send', 'write b', 'send'])
+    expect(rig.log).toEqual(['write a', 'send', 'send', 'write b,c'])
+    expect(rig.writes.at(-1)?.sync).toBe(true)
+    rig.saved()
+    expect(rig.log).toEqual(['write a', 'send', 'send', 'write b,c', 'fact lapsed', 'send'])
+    rig.perform(save('d', { sync: false }))
+    expect(rig.writes.at(-1)?.sync).toBe(false)
+    rig.saved()
+    expect(rig.driver.backlog).toBe(0)
   })
 
   it('of a later step wait for the saves of an earlier one', () => {

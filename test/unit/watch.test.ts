@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Effect } from '../../src/agent/agent.js'
 import { lanRules, type Rules } from '../../src/agent/rules.js'
 import type { StoreContents } from '../../src/ports/store.js'
+import { awardToJson, evidenceKeyOf, evidenceToJson } from '../../src/protocol/award-record.js'
 import { sealedToJson } from '../../src/protocol/json.js'
 import { type Award, type Message, type Quote, type Sealed, sellerOf } from '../../src/protocol/message.js'
 import { digestOf, seal } from '../../src/protocol/signing.js'
@@ -98,7 +99,7 @@ const sends = (step: Recorded, type: Message['type']): boolean =>
 
 /** Whether a step sends a message for the first time, and not again what was saved before. */
 const makes = (step: Recorded, type: Message['type']): boolean =>
-  sends(step, type) && (type !== 'award' || step.effects.some(({ type }) => type === 'save'))
+  sends(step, type) && ((type !== 'award' && type !== 'bid') || step.effects.some(({ type }) => type === 'save'))
 
 /** Changes the last step that makes a message of the type. */
 function inStep(type: Message['type'], change: (step: Recorded) => Recorded): readonly Recorded[] {
@@ -125,7 +126,10 @@ function saying<Type extends Message['type']>(type: Type, lie: Partial<Extract<M
       if (isMessage(effect)) return effect.message === truth ? ({ ...effect, message: lied } as Effect) : effect
       if (effect.type !== 'save') return effect
       const text = JSON.stringify(effect.records, (_, value) => value ?? null)
-      const changed = text.replaceAll(String(sealedToJson(truth)), String(sealedToJson(lied))).replaceAll(...keys)
+      const texts = keptOf(lied)
+      const changed = keptOf(truth)
+        .reduce((changing, kept, index) => changing.replaceAll(kept, texts[index]!), text)
+        .replaceAll(...keys)
       const records = (JSON.parse(changed) as { key: string; value: never }[]).map(({ key, value }) => ({
         key,
         value: value === null ? undefined : value,
@@ -133,6 +137,14 @@ function saying<Type extends Message['type']>(type: Type, lie: Partial<Extract<M
       return { ...effect, records }
     })
   })
+}
+
+/** What the records that keep a message have of it. */
+function keptOf(sealed: Sealed): readonly string[] {
+  if (sealed.body.type !== 'award') return [String(sealedToJson(sealed))]
+  const award = sealed as Sealed<Award>
+  const { apart } = awardToJson(award) as { readonly apart: string }
+  return [apart, String(evidenceToJson(award)), evidenceKeyOf(award.body)]
 }
 
 const lastOf = <Type extends Message['type']>(type: Type): Sealed<Extract<Message, { type: Type }>> =>

@@ -1,7 +1,8 @@
 import type { Effect } from '../../agent/agent.js'
 import type { Json, StoreContents, StoreRecord } from '../../ports/store.js'
+import { awardToJson, evidenceKeyOf, evidenceToJson, isApart } from '../../protocol/award-record.js'
 import { sealedToJson } from '../../protocol/json.js'
-import type { DirectMessage, Offer, Sealed } from '../../protocol/message.js'
+import type { Award, DirectMessage, Offer, Sealed } from '../../protocol/message.js'
 import { digestOf } from '../../protocol/signing.js'
 import type { Report } from './step.js'
 
@@ -52,7 +53,7 @@ export class SavedBeforeSent {
       }
       case 'award':
         this.#promised('seller/round', body.round)
-        this.#kept(`seller/award/${digestOf(message)}`, 'award', message)
+        this.#awardKept(message as Sealed<Award>)
         break
       case 'accept':
         this.#kept(`purchase/${body.award}`, 'accept', message)
@@ -73,9 +74,20 @@ export class SavedBeforeSent {
   }
 
   /** The message stands in the record of its key, and will after a loss of power. */
-  #kept(key: string, field: 'award' | 'accept' | 'receipt', message: Sealed): void {
+  #kept(key: string, field: 'accept' | 'receipt', message: Sealed): void {
     const record = this.#lasting(key) as { readonly [field: string]: Json } | undefined
     this.#expect(record?.[field] === sealedToJson(message), `the ${field} of ${key}`)
+  }
+
+  /** The same of an award, whose evidence has a record of its own. */
+  #awardKept(message: Sealed<Award>): void {
+    const key = `seller/award/${digestOf(message)}`
+    const kept = (this.#lasting(key) as { readonly award?: Json } | undefined)?.award ?? null
+    const award = awardToJson(message)
+    const holds = isApart(award)
+      ? areEqual(kept, award) && this.#lasting(evidenceKeyOf(message.body)) === evidenceToJson(message)
+      : kept === award
+    this.#expect(holds, `the award of ${key}`)
   }
 
   #promised(key: string, number: number): void {
@@ -91,3 +103,5 @@ export class SavedBeforeSent {
     if (!holds) this.#report('nothing leaves before it is saved', what)
   }
 }
+
+const areEqual = (a: Json, b: Json): boolean => JSON.stringify(a) === JSON.stringify(b)

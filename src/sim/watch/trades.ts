@@ -1,4 +1,5 @@
 import type { Json, StoreContents, StoreRecord } from '../../ports/store.js'
+import { awardFromJson, evidencePrefix } from '../../protocol/award-record.js'
 import { sealedFromJson } from '../../protocol/json.js'
 import type { Award, Digest, Sealed } from '../../protocol/message.js'
 import type { Report } from './step.js'
@@ -25,10 +26,13 @@ export interface TradeChanges {
 export class Trades {
   readonly #awards = new Map<Digest, Kept>()
   readonly #sold = new Map<Digest, number>()
+  /** By its key. */
+  readonly #evidence = new Map<string, Json>()
   readonly #report: Report
 
   constructor(contents: StoreContents, report: Report) {
     this.#report = report
+    for (const record of contents) this.#takeEvidence(record)
     for (const record of contents) this.#take(record)
   }
 
@@ -58,6 +62,7 @@ export class Trades {
 
   step(records: readonly StoreRecord[]): TradeChanges {
     const before = new Map(this.#awards)
+    for (const record of records) this.#takeEvidence(record)
     for (const record of records) this.#take(record)
     const opened = [...this.#awards].flatMap(([digest, { award }]) => (before.has(digest) ? [] : [award]))
     const disturbed = [...before].some(([digest, { state }]) =>
@@ -72,12 +77,18 @@ export class Trades {
     if (this.#sold.has(award) || this.#awards.get(award)?.state === 'pending') this.#bothWays(award)
   }
 
+  #takeEvidence({ key, value }: { readonly key: string; readonly value: Json | undefined }): void {
+    if (!key.startsWith(evidencePrefix)) return
+    if (value === undefined) this.#evidence.delete(key)
+    else this.#evidence.set(key, value)
+  }
+
   #take({ key, value }: { readonly key: string; readonly value: Json | undefined }): void {
     if (key.startsWith('sale/')) this.#sale(key.slice('sale/'.length), value)
     if (!key.startsWith('seller/award/')) return
     const digest = key.slice('seller/award/'.length)
     const { state, award } = (value ?? {}) as { readonly state?: AwardState; readonly award?: Json }
-    const sealed = sealedFromJson(award ?? null, 'award')
+    const sealed = awardFromJson(award ?? null, (place) => this.#evidence.get(place))
     if (state === undefined || sealed === undefined) this.#awards.delete(digest)
     else this.#awards.set(digest, { state, award: sealed })
   }
