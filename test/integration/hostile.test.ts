@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import { pino } from 'pino'
@@ -19,6 +18,7 @@ import { type Bid, limits, type Message, offerIdOf } from '../../src/protocol/me
 import { seal } from '../../src/protocol/signing.js'
 import { auctionProtocolId, offersTopicOf } from '../../src/protocol/topics.js'
 import { megabytes, millis, ticks } from '../../src/units.js'
+import { until } from './swarm.js'
 
 const market = 'hostile'
 const rules = { ...lanRules, idleMsMax: millis(60_000) }
@@ -100,7 +100,7 @@ class Stranger {
   /** The codes of the refusals that came, once there are `count`. */
   async refusals(count: number): Promise<readonly string[]> {
     const codes = () => this.received.flatMap((body) => (body.type === 'refused' ? [body.code] : []))
-    for (let wait = 0; wait < 100 && codes().length < count; wait += 1) await delay(50)
+    await until(() => codes().length >= count)
     return codes()
   }
 
@@ -127,7 +127,7 @@ describe('a node that is sent anything', () => {
     stranger.publish(randomBytes(300))
     stranger.publish(valid)
     expect(seller.status().seller).toMatchObject({ participants: 0, sold: 0, unsettled: 0 })
-    for (let wait = 0; wait < 100 && seller.refusals().length === 0; wait += 1) await delay(50)
+    await until(() => seller.refusals().length > 0)
     expect(seller.refusals()).toMatchObject([{ peer: signer.id }])
     await stranger.leave()
   })
@@ -184,12 +184,8 @@ describe('a node that joins late', () => {
     const second = await startNode('second', { sells, bootstrap: first.addresses() })
     first.trade()
     second.trade()
-    const until = async (node: MarketNode, count: number): Promise<void> => {
-      for (let wait = 0; wait < 100 && node.status().offersKnown < count; wait += 1) await delay(50)
-    }
-    await until(first, 2)
+    await until(() => first.status().offersKnown === 2)
     const late = await startNode('late', { bootstrap: first.addresses() })
-    await until(late, 2)
-    expect(late.status().offersKnown).toBe(2)
+    await until(() => late.status().offersKnown === 2)
   })
 })
