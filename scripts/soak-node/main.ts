@@ -43,12 +43,12 @@ const flags = new Command('soak:node')
   .parse()
   .opts<Flags>()
 
-const sampleMs = 5_000
 /** People who come again and again, in turn with people who come once. */
 const regulars = 3
 const visitor = new URL('visitor.js', import.meta.url)
 const stayMs = 2_000
-const pauseMs = 500
+/** After a visit, until everybody has noticed that it is over: what is sampled then is not what a visitor happens to take. */
+const pauseMs = 1_000
 const stopMsMax = 20_000
 
 const collect = (globalThis as { gc?: () => void }).gc
@@ -63,19 +63,21 @@ const measures = measuresIn(flags.folder)
 const samples = new Map<string, Sample[]>(measures.map(({ name }) => [name, []]))
 let visits = 0
 let over = false
-let failure: Error | undefined
 const residents = await residentsOf(flags)
-const coming = comeAndGo().catch((error: Error) => {
-  failure = error
-  over = true
+const interruption = new Interruption({
+  stop: async () => {
+    over = true
+  },
 })
-const interruption = new Interruption({ stop: () => stop() })
 try {
   while (!over && performance.now() < endsAt) {
-    await delay(Math.min(sampleMs, endsAt - performance.now()))
+    // Ctrl-C ends a visitor too, as it is of this process' group.
+    await comeAndGo().catch((error: Error) => {
+      if (!over) throw error
+    })
+    await delay(pauseMs)
     await take()
   }
-  if (failure !== undefined) throw failure
   if (!interruption.happened) tell()
 } finally {
   line.end()
@@ -89,15 +91,12 @@ try {
 }
 
 async function comeAndGo(): Promise<void> {
-  while (!over) {
-    const isRegular = visits % 2 === 0
-    const name = isRegular ? `regular-${((visits / 2) % regulars) + 1}` : `stranger-${visits}`
-    const given: Visit = { folder: flags.folder, name, bootstrap: addressesOf(residents), stayMs }
-    await promisify(execFile)(process.execPath, [fileURLToPath(visitor), JSON.stringify(given)])
-    if (!isRegular) rmSync(join(flags.folder, name), { recursive: true })
-    visits += 1
-    await delay(pauseMs)
-  }
+  const isRegular = visits % 2 === 0
+  const name = isRegular ? `regular-${((visits / 2) % regulars) + 1}` : `stranger-${visits}`
+  const given: Visit = { folder: flags.folder, name, bootstrap: addressesOf(residents), stayMs }
+  await promisify(execFile)(process.execPath, [fileURLToPath(visitor), JSON.stringify(given)])
+  if (!isRegular) rmSync(join(flags.folder, name), { recursive: true })
+  visits += 1
 }
 
 async function take(): Promise<void> {
@@ -152,8 +151,6 @@ function tell(): void {
 }
 
 async function stop(): Promise<void> {
-  over = true
-  await coming
   await Promise.all(residents.map((node) => node.stop({ withdraw: true })))
 }
 
