@@ -1,6 +1,6 @@
 /**
- * `npm run soak:node`: is a node that idles for a day worse than in its first hour? Some nodes stay, others come and go,
- * at thirty times the usual pace; memory after collection, handles, streams and disk are sampled, and none may grow.
+ * `npm run soak:node`: is a node that idles for a day worse than in its first hour? Some nodes stay, others come and go, known ones
+ * and new ones, at thirty times the usual pace; memory after collection, handles, streams and disk are sampled, and none may grow.
  */
 import '../../node/polyfill.js'
 import { execFile } from 'node:child_process'
@@ -21,6 +21,7 @@ import { growthOf, type Sample } from './slope.js'
 
 interface Flags {
   readonly minutes: number
+  readonly warmUp: number
   readonly residents: number
   readonly folder: string
   readonly json?: string
@@ -34,20 +35,20 @@ const positive = (text: string): number => {
 
 const flags = new Command('soak:node')
   .description('Let nodes idle while others come and go, and look for whatever grows.')
-  .option('--minutes <n>', 'how long', positive, 10)
+  .option('--minutes <n>', 'how long they are watched, once warm', positive, 10)
+  .option('--warm-up <n>', 'minutes before that; less than gossip remembers makes the heap seem to grow', positive, 2.5)
   .option('--residents <n>', 'nodes that stay', positive, 4)
   .option('--folder <path>', 'where the nodes live; emptied first', join('.overage', 'soak-node'))
   .option('--json <file>', 'write the samples and the verdict there')
   .parse()
   .opts<Flags>()
 
-const sampleMs = 5_000
-/** Code is compiled, buffers find their size, and everybody has met everybody by then. */
-const warmUpShare = 0.25
-const visitors = 3
+/** People who come again and again, in turn with people who come once. */
+const regulars = 3
 const visitor = new URL('visitor.js', import.meta.url)
 const stayMs = 2_000
-const pauseMs = 500
+/** After a visit, until everybody has noticed that it is over: what is sampled then is not what a visitor happens to take. */
+const pauseMs = 1_000
 const stopMsMax = 20_000
 
 const collect = (globalThis as { gc?: () => void }).gc
@@ -55,17 +56,26 @@ if (collect === undefined) throw new Error('run this by npm run soak:node, which
 rmSync(flags.folder, { recursive: true, force: true })
 const line = new LiveLine(process.stderr)
 const started = performance.now()
-const endsAt = started + flags.minutes * 60_000
+/** Gossip's memory of two minutes is full then, everybody has met everybody, and most code is compiled. */
+const warmAt = flags.warmUp * 60_000
+const endsAt = started + warmAt + flags.minutes * 60_000
 const measures = measuresIn(flags.folder)
 const samples = new Map<string, Sample[]>(measures.map(({ name }) => [name, []]))
 let visits = 0
 let over = false
 const residents = await residentsOf(flags)
-const coming = comeAndGo()
-const interruption = new Interruption({ stop: () => stop() })
+const interruption = new Interruption({
+  stop: async () => {
+    over = true
+  },
+})
 try {
   while (!over && performance.now() < endsAt) {
-    await delay(Math.min(sampleMs, endsAt - performance.now()))
+    // Ctrl-C ends a visitor too, as it is of this process' group.
+    await comeAndGo().catch((error: Error) => {
+      if (!over) throw error
+    })
+    await delay(pauseMs)
     await take()
   }
   if (!interruption.happened) tell()
@@ -81,13 +91,12 @@ try {
 }
 
 async function comeAndGo(): Promise<void> {
-  while (!over) {
-    const name = `visitor-${(visits % visitors) + 1}`
-    const given: Visit = { folder: flags.folder, name, bootstrap: addressesOf(residents), stayMs }
-    await promisify(execFile)(process.execPath, [fileURLToPath(visitor), JSON.stringify(given)])
-    visits += 1
-    await delay(pauseMs)
-  }
+  const isRegular = visits % 2 === 0
+  const name = isRegular ? `regular-${((visits / 2) % regulars) + 1}` : `stranger-${visits}`
+  const given: Visit = { folder: flags.folder, name, bootstrap: addressesOf(residents), stayMs }
+  await promisify(execFile)(process.execPath, [fileURLToPath(visitor), JSON.stringify(given)])
+  if (!isRegular) rmSync(join(flags.folder, name), { recursive: true })
+  visits += 1
 }
 
 async function take(): Promise<void> {
@@ -99,7 +108,7 @@ async function take(): Promise<void> {
   for (const { name, of } of measures) samples.get(name)!.push({ at, value: of(residents) })
   const heap = samples.get('heap')!.at(-1)!.value
   line.show([
-    `${seconds(performance.now() - started)} of ${flags.minutes} min`,
+    `${seconds(performance.now() - started)} of ${flags.warmUp + flags.minutes} min`,
     `${visits} visits`,
     `heap ${heap.toFixed(1)} MB`,
   ])
@@ -109,7 +118,7 @@ function tell(): void {
   line.end()
   const results = measures.map(({ name, unit, perHourMax }) => {
     const all = samples.get(name)!
-    const settled = all.slice(Math.floor(all.length * warmUpShare))
+    const settled = all.filter(({ at }) => at * 1_000 >= warmAt)
     const { perHour, first, last } = growthOf(settled)
     return { name, unit, first, last, perHour, perHourMax, flat: perHour <= perHourMax, curve: curveOf(all) }
   })
@@ -142,8 +151,6 @@ function tell(): void {
 }
 
 async function stop(): Promise<void> {
-  over = true
-  await coming.catch((error: Error) => console.error(error.message))
   await Promise.all(residents.map((node) => node.stop({ withdraw: true })))
 }
 

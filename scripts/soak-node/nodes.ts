@@ -1,7 +1,8 @@
-/** Nodes that stay and have nothing to trade, and visitors that come, offer something too dear, and go again. */
+/** Nodes of one network that stay and have nothing to trade, and visitors that come, offer something too dear, and go again. */
 import { join } from 'node:path'
 import { openLog } from '../../node/log.js'
 import { type MarketNode, startMarketNode } from '../../node/market-node.js'
+import type { NodeNetwork } from '../../node/network.js'
 import { rulesWith } from '../../node/rules-fields.js'
 import { type BuyPlan, lanRules, type SellPlan } from '../../src/agent/rules.js'
 import { megabytes, millis, ticks } from '../../src/units.js'
@@ -17,6 +18,15 @@ const rules = rulesWith(lanRules, {
   idleMsMax: millis(86_400_000),
 })
 const sync = { syncMs: 30_000 / speed, greetMs: 200 }
+
+/** As `overage join` makes them: they greet, look up, remember and relay. */
+const network: Omit<NodeNetwork, 'role'> = {
+  id: 'ab'.repeat(32),
+  shards: 1,
+  heardShards: 1,
+  announce: [],
+  multicast: false,
+}
 
 /** Nobody here would pay that. */
 const sells: SellPlan = {
@@ -36,12 +46,13 @@ export interface Cast {
   readonly residents: number
 }
 
-/** Started, connected, trading in vain. */
+/** Started, connected, trading in vain. The first is the network's bootstrap peer. */
 export async function residentsOf({ folder, residents }: Cast): Promise<readonly MarketNode[]> {
   const nodes: MarketNode[] = []
   for (let index = 0; index < residents; index++) {
     const plans = index % 2 === 0 ? { sells } : { wants }
-    nodes.push(await startNode({ folder, name: `resident-${index + 1}`, bootstrap: addressesOf(nodes), plans }))
+    const role = index === 0 ? 'bootstrap' : 'person'
+    nodes.push(await startNode({ folder, name: `resident-${index + 1}`, bootstrap: addressesOf(nodes), plans, role }))
   }
   for (const node of nodes) node.trade()
   return nodes
@@ -54,9 +65,9 @@ export interface Visit {
   readonly stayMs: number
 }
 
-/** One visit: connects, offers, is seen, withdraws, leaves. The same few people come again and again. */
+/** One visit: connects, offers, is seen, withdraws, leaves. */
 export async function visit({ folder, name, bootstrap, stayMs }: Visit): Promise<void> {
-  const node = await startNode({ folder, name, bootstrap, plans: { sells, wants } })
+  const node = await startNode({ folder, name, bootstrap, plans: { sells, wants }, role: 'person' })
   try {
     node.trade()
     await new Promise((resolve) => setTimeout(resolve, stayMs))
@@ -73,10 +84,11 @@ interface Start {
   readonly name: string
   readonly bootstrap: readonly string[]
   readonly plans: { readonly sells?: SellPlan; readonly wants?: BuyPlan }
+  readonly role: NodeNetwork['role']
 }
 
 /** Logs go to the folder like a real node's; errors alone, so that the disk is measured and not the log. */
-const startNode = ({ folder, name, bootstrap, plans }: Start): Promise<MarketNode> =>
+const startNode = ({ folder, name, bootstrap, plans, role }: Start): Promise<MarketNode> =>
   startMarketNode({
     name,
     folder: join(folder, name),
@@ -86,6 +98,7 @@ const startNode = ({ folder, name, bootstrap, plans }: Start): Promise<MarketNod
     local: true,
     rules,
     sync,
+    network: { ...network, role },
     log: openLog(join(folder, `${name}.jsonl`), { level: 'error', node: name }),
     ...plans,
   })

@@ -1,6 +1,5 @@
 /** A real node among peers that send it anything: it refuses by code, changes nothing, and goes on trading. */
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -15,6 +14,7 @@ import { seal } from '../../src/protocol/signing.js'
 import { auctionProtocolId, offersTopicOf } from '../../src/protocol/topics.js'
 import { megabytes, ticks } from '../../src/units.js'
 import { AttackedMarket, bought, sells, wants } from './attacked-market.js'
+import { until } from './swarm.js'
 
 const people = new AttackedMarket('hostile')
 const market = people.name
@@ -70,7 +70,7 @@ class Stranger {
   /** The codes of the refusals that came, once there are `count`. */
   async refusals(count: number): Promise<readonly string[]> {
     const codes = () => this.received.flatMap((body) => (body.type === 'refused' ? [body.code] : []))
-    for (let wait = 0; wait < 100 && codes().length < count; wait += 1) await delay(50)
+    await until(() => codes().length >= count)
     return codes()
   }
 
@@ -97,7 +97,7 @@ describe('a node that is sent anything', () => {
     stranger.publish(randomBytes(300))
     stranger.publish(valid)
     expect(seller.status().seller).toMatchObject({ participants: 0, sold: 0, unsettled: 0 })
-    for (let wait = 0; wait < 100 && seller.refusals().length === 0; wait += 1) await delay(50)
+    await until(() => seller.refusals().length > 0)
     expect(seller.refusals()).toMatchObject([{ peer: signer.id }])
     await stranger.leave()
   })
@@ -154,12 +154,8 @@ describe('a node that joins late', () => {
     const second = await people.start('second', { sells })
     first.trade()
     second.trade()
-    const until = async (node: MarketNode, count: number): Promise<void> => {
-      for (let wait = 0; wait < 100 && node.status().offersKnown < count; wait += 1) await delay(50)
-    }
-    await until(first, 2)
+    await until(() => first.status().offersKnown === 2)
     const late = await people.start('late', { bootstrap: first.addresses() })
-    await until(late, 2)
-    expect(late.status().offersKnown).toBe(2)
+    await until(() => late.status().offersKnown === 2)
   })
 })

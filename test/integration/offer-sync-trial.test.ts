@@ -12,13 +12,13 @@ import { connect, until } from './swarm.js'
 const trials = isLonger ? 200 : 4
 const first = process.env['OVERAGE_SYNC_SEED']
 const seeds = first === undefined ? Array.from({ length: trials }, (_, trial) => `${trial}`) : [first]
-const offers = await offersOf(120)
-
 /** Peers that know less than there is. Nothing that they say is wrong. */
 const short = { 'knows nothing': 0, 'withholds a third': 80 } as const
 
 async function trial(seed: string): Promise<{ readonly ms: number; readonly complete: boolean; readonly who: string }> {
   const prng = new Prng(`sync ${seed}`)
+  // Made anew each time: an offer lives for two minutes, and two hundred trials take longer.
+  const offers = await offersOf(120)
   const count = 6 + prng.below(4)
   const badCount = Math.floor(count / 3)
   const names = [...Object.keys(faults), ...Object.keys(short), 'pages without end']

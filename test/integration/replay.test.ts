@@ -32,7 +32,8 @@ function overage(
 
 const market = {
   currency: '$',
-  rules: { roundMs: 50, reactMsMax: 50, idleMsMax: 500, gossipMsMin: 50 },
+  // An auction waits for its first bid for longer than a crowded machine takes to bring it.
+  rules: { roundMs: 50, reactMsMax: 50, idleMsMax: 4_000, gossipMsMin: 50 },
   people: [
     { name: 'ann', sells: { gb: 10, floor: 1 } },
     { name: 'bo', wants: { gb: 8, sigma: 30, alpha: 0.5 } },

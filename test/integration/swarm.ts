@@ -116,8 +116,11 @@ export const auctionStreamsOf = (node: TestNode): number =>
     .flatMap(({ streams }) => streams)
     .filter(({ protocol }) => protocol === auctionProtocolId).length
 
-/** Resolves as soon as `condition` holds; rejects when it does not come to hold in time. */
-export async function until(condition: () => boolean, msMax = 15_000): Promise<void> {
+/**
+ * Resolves as soon as `condition` holds; rejects when it does not come to hold in time. That is a little less than a test may take, so
+ * that what failed is named: how fast a crowded machine is, no test asserts.
+ */
+export async function until(condition: () => boolean, msMax = 50_000): Promise<void> {
   const end = performance.now() + msMax
   while (!condition()) {
     if (performance.now() > end) throw new Error(`never held: ${condition}`)

@@ -84,6 +84,12 @@ describe('what libp2p keeps', () => {
     await store.delete(new Key('/dht/record/999'))
     expect(store.sizeOf('/dht')).toBe(9)
   })
+
+  it('takes no more memory than it has bytes, whatever they were a part of', async () => {
+    const store = new BoundedDatastore(10)
+    await store.put(new Key('/peers/me'), new Uint8Array(8_192).subarray(8, 16))
+    expect((await store.get(new Key('/peers/me'))).buffer.byteLength).toBe(8)
+  })
 })
 
 describe('why a dial failed', () => {
