@@ -191,7 +191,10 @@ class Libp2pMarketNode implements MarketNode {
       traffic: this.#transport.traffic(),
       backlog: this.#driver.backlog,
       ...(reach !== undefined && { reach }),
-      ...(this.#peers instanceof Membership && { network: this.#peers.status() }),
+      sync: this.#sync.status(),
+      ...(this.#peers instanceof Membership && {
+        network: { ...this.#peers.status(), role: this.#options.network!.role },
+      }),
     }
   }
 

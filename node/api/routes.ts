@@ -20,7 +20,16 @@ import {
   toldSchema,
   withdrawBody,
 } from './schemas.js'
-import { auctionsViewOf, bidsViewOf, offersViewOf, peersViewOf, receiptViewsOf, toldViewOf } from './views.js'
+import {
+  auctionsViewOf,
+  bidsViewOf,
+  networkViewOf,
+  offersViewOf,
+  peersViewOf,
+  receiptViewsOf,
+  syncViewOf,
+  toldViewOf,
+} from './views.js'
 
 /** What the API says of the node beside its status. */
 export interface Described {
@@ -84,8 +93,10 @@ export function addTelling(app: FastifyInstance, node: MarketNode): void {
 
 function statusOf(node: MarketNode, { name, market, startedAt }: Described): StatusView {
   const status = node.status()
-  const { offersKnown, peers, meshPeers, traffic, backlog } = status
+  const { offersKnown, peers, meshPeers, reach = null, traffic, backlog } = status
   const { peerId, rules } = node
   const here = { name, market, peerId, addresses: [...node.addresses()], startedAt, epsilon: rules.epsilon }
-  return { ...here, peers, meshPeers, offersKnown, ...toldViewOf(status), traffic, backlog }
+  const network = networkViewOf(status.network, market)
+  const known = { peers, meshPeers, reach, network, offersKnown, sync: syncViewOf(status.sync) }
+  return { ...here, ...known, ...toldViewOf(status), traffic, backlog }
 }

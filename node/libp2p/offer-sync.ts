@@ -67,6 +67,16 @@ export interface SyncRound {
   readonly bytes: number
 }
 
+/** How far a node is in sync. */
+export interface SyncStatus {
+  /** Connected peers that told everything that they knew, since this node was last without peers. */
+  readonly told: number
+  /** Whether it asks somebody now. */
+  readonly underWay: boolean
+  /** The round that ended last; undefined: none has. */
+  readonly last: SyncRound | undefined
+}
+
 interface Round {
   readonly claims: OfferClaims
   /** Peers not asked yet, to be asked from the end. */
@@ -119,6 +129,11 @@ export class OfferSync {
   /** The round that ended last. */
   get last(): SyncRound | undefined {
     return this.#last
+  }
+
+  status(): SyncStatus {
+    const told = [...this.#told].filter((peer) => this.#peers.has(peer)).length
+    return { told, underWay: this.#round !== undefined, last: this.#last }
   }
 
   /** Begins to answer, and to ask peers once identify says that they speak the protocol. */
