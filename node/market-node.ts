@@ -151,6 +151,7 @@ class Libp2pMarketNode implements MarketNode {
       market,
       book: this.#participant,
       receive: (from, bytes) => (this.#isHeard(bytes) ? this.#driver.synced(from, bytes) : 'ignore'),
+      heard: topics.heard,
       guard,
       ...(options.sync !== undefined && { settings: options.sync }),
     })

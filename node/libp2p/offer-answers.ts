@@ -96,7 +96,7 @@ export class OfferAnswers {
     if (!decoded.ok || decoded.question.market !== market) throw new Error('not a question about this market')
     const { question } = decoded
     return question.type === 'index'
-      ? encodeOfferAnswer({ type: 'index', ...index.page(question.after, question.limit) })
+      ? encodeOfferAnswer({ type: 'index', ...index.page(question.after, question.limit, question.heard) })
       : encodeOfferAnswer({ type: 'offers', offers: index.offers(question.keys).map(encode) })
   }
 }
