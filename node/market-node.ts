@@ -144,7 +144,10 @@ class Libp2pMarketNode implements MarketNode {
     })
     const { publish: publishTopic, listen: listenTopics } = topics
     const onFault = (peer: PeerId, fault: Offence) => this.#hold(peer, fault)
-    this.#transport = new Libp2pTransport({ host, publishTopic, listenTopics, receiver: this.#driver, onFault })
+    // An offer opened before anybody was there would be heard of at its next refresh, or by a sync.
+    const onListener = () => this.#driver.command({ type: 'announce' })
+    const heard = { receiver: this.#driver, onFault, onListener }
+    this.#transport = new Libp2pTransport({ host, publishTopic, listenTopics, ...heard })
     this.#peers = this.#peersOf(host)
     this.#sync = new OfferSync({
       host,

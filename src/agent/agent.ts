@@ -45,6 +45,8 @@ export type Command =
   | { readonly type: 'stop-buying'; readonly forget?: true | undefined }
   /** From now on the node can be dialled there, and nowhere else; at most 4 of them go into its offer. */
   | { readonly type: 'addresses'; readonly addresses: readonly string[] }
+  /** Somebody listens to its offers now, and nobody did when the last one went out. */
+  | { readonly type: 'announce' }
 
 /** What an agent wants done, in order. A `save` is in place before any later effect goes out. */
 export type Effect =

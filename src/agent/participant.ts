@@ -203,7 +203,10 @@ export class Participant implements Agent {
         break
       case 'addresses':
         this.#addresses = command.addresses
-        this.#seller?.moved(now)
+        this.#seller?.announce(now)
+        break
+      case 'announce':
+        this.#seller?.announce(now)
         break
     }
   }

@@ -148,8 +148,8 @@ export class Seller {
     if (this.#isOpen) this.#publish(now, out)
   }
 
-  /** Where it can be dialled has changed, which whoever bids must know. */
-  moved(now: Millis): void {
+  /** Publishes its open offer again: where it can be dialled has changed, or nobody heard it the last time. */
+  announce(now: Millis): void {
     if (this.#isOpen) this.#announcer.want(now)
   }
 

@@ -103,6 +103,7 @@ const command: Reader<Command> = unionOf<'type', Command>('type', {
   'withdraw-offer': { forget },
   'stop-buying': { forget },
   addresses: { addresses },
+  announce: {},
 })
 
 export const event: Reader<AgentEvent> = unionOf<'type', AgentEvent>('type', {
