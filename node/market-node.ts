@@ -112,7 +112,7 @@ class Libp2pMarketNode implements MarketNode {
     this.peerId = signer.id
     // Chance only staggers reactions here; no two nodes share an identity, so none share their delays.
     const random = new Prng(`${signer.id} ${Date.now()}`)
-    const addresses = ownAddressesOf(host)
+    const addresses = ownAddressesOf(host, { local: options.local })
     this.#addresses = addresses
     const given: ParticipantOptions = {
       signer,
@@ -308,7 +308,7 @@ class Libp2pMarketNode implements MarketNode {
 
   /** A relay was found or lost, or an address turned out to work: its offer must say so. */
   readonly #moved = (): void => {
-    const addresses = ownAddressesOf(this.#host)
+    const addresses = ownAddressesOf(this.#host, { local: this.#options.local })
     if (addresses.join() === this.#addresses.join()) return
     this.#addresses = addresses
     this.#options.log.info({ addresses }, 'can be dialled elsewhere now')
