@@ -105,6 +105,8 @@ export type Fact =
   | { readonly type: 'bought'; readonly receipt: Receipt }
   /** Its seller signed two different awards for one round; the proof is kept. */
   | { readonly type: 'equivocated'; readonly offer: OfferId; readonly round: number }
+  /** An own offer came back that this node's store does not know of: it is an old copy. The agent does nothing from then on. */
+  | { readonly type: 'outrun'; readonly offer: OfferId; readonly sequence: number }
   | { readonly type: 'offer-closed'; readonly offer: OfferId; readonly reason: CloseReason }
   | {
       readonly type: 'refused'

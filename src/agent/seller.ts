@@ -88,6 +88,11 @@ export class Seller {
     return this.#id.offer
   }
 
+  /** What it knows of what it has signed. */
+  get past() {
+    return { number: this.#state.number, isOpen: this.#isOpen, sequence: this.#sequence.last }
+  }
+
   status(): SellerStatus {
     const { status, closeReason, stock, reserve } = this.#state
     return {
@@ -109,10 +114,7 @@ export class Seller {
     return { ...this.status(), announced, bids: viewed, awards: this.#sales.waiting }
   }
 
-  /**
-   * Goes on with the offer that its store remembers, if its time is not over and its person still wants the same; else
-   * opens one for what is still unsold.
-   */
+  /** Goes on with the saved offer if its time is not over and its person still wants the same; else opens one for what is unsold. */
   start(now: Millis, out: Effect[]): void {
     this.#plan.start(this.#sales.trades, out)
     this.#rounds.next(out)

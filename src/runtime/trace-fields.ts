@@ -143,6 +143,7 @@ const fact: Reader<Fact> = unionOf<'type', Fact>('type', {
   sold: { receipt },
   bought: { receipt },
   equivocated: { offer, round: count },
+  outrun: { offer, sequence: count },
   'offer-closed': { offer, reason: oneOf(closeReasons) },
   refused: { by: oneOf(['me', 'them']), peer, offer, code: oneOf(refusalCodes) },
 })
