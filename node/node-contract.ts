@@ -66,7 +66,7 @@ export interface MarketNode {
   addresses(): readonly string[]
   status(): NodeStatus
   /** What it knows of the market, for its person. */
-  readonly view: Pick<Participant, 'offers' | 'auction' | 'bids'>
+  readonly view: Pick<Participant, 'offers' | 'auction' | 'bids' | 'accepts'>
   readonly rules: Rules
   peers(): Promise<readonly Peer[]>
   /** Streams of every protocol, over all connections. */

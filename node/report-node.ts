@@ -1,6 +1,15 @@
 /** What a running node answers, as a person reads it. */
 import pc from 'picocolors'
-import type { AuctionsView, BidsView, OffersView, PeersView, ReceiptView, StatusView, ToldView } from './api/schemas.js'
+import type {
+  AcceptsView,
+  AuctionsView,
+  BidsView,
+  OffersView,
+  PeersView,
+  ReceiptView,
+  StatusView,
+  ToldView,
+} from './api/schemas.js'
 import { clockText, counted, gb, label, money, seconds, unitPrice } from './format.js'
 import { tableOf } from './table.js'
 
@@ -74,6 +83,24 @@ function buyingLines(buying: ToldView['buying']): readonly string[] {
   const state = wanted === 0 ? 'nothing more' : `up to ${gb(wanted)} more, ${counted(standing, 'bid')} standing`
   const waiting = unsettled === 0 ? '' : `, ${counted(unsettled, 'accept')} without a receipt`
   return [`wants    ${state}`, `bought   ${gb(owned)} for ${money(spent)}${waiting}`]
+}
+
+export function printAccepts({ accepts }: AcceptsView): string {
+  if (accepts.length === 0) return 'Every accept has its receipt.\n'
+  const right = 'right' as const
+  const columns = [
+    { title: 'award' },
+    { title: 'seller' },
+    { title: 'quantity', align: right },
+    { title: 'charge', align: right },
+  ]
+  const rows = accepts.map(({ award, seller, quantity, charge }) => [
+    award.slice(0, 12),
+    seller,
+    gb(quantity),
+    money(charge),
+  ])
+  return `${tableOf(columns, rows)}\n`
 }
 
 export function printPeers({ peers }: PeersView, now: number): string {

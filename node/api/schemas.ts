@@ -182,6 +182,12 @@ export const bidsSchema = z.strictObject({
   ),
 })
 
+export const acceptsSchema = z.strictObject({
+  accepts: z.array(
+    z.strictObject({ award: digest, offer: offerId, seller: peerId, quantity: megabytes, charge: micros }),
+  ),
+})
+
 export const receiptSchema = z.strictObject({
   side: z.enum(['sold', 'bought']),
   offer: offerId,
@@ -225,6 +231,9 @@ export const buyBody = z
 export const withdrawBody = z
   .strictObject({ what: z.enum(['all', 'offers', 'bids']).default('all') })
   .describe('what was awarded or accepted is still settled')
+export const forgetBody = z
+  .strictObject({ award: digest, risk: z.literal('may-be-bought-twice') })
+  .describe('an accept to count no more; its seller may show the receipt later, and then it counts after all')
 export const offersQuery = z.strictObject({
   status: z.enum(['open', 'closed', 'all']).default('open'),
   after: z.string().max(200).default(''),
@@ -236,6 +245,7 @@ export type PeersView = z.infer<typeof peersSchema>
 export type OffersView = z.infer<typeof offersSchema>
 export type AuctionsView = z.infer<typeof auctionsSchema>
 export type BidsView = z.infer<typeof bidsSchema>
+export type AcceptsView = z.infer<typeof acceptsSchema>
 export type ReceiptView = z.infer<typeof receiptSchema>
 export type ReceiptsView = z.infer<typeof receiptsSchema>
 export type ToldView = z.infer<typeof toldSchema>

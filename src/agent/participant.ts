@@ -12,7 +12,7 @@ import { isBeyond, noPast, outrunIn, outrunRecord } from './own-past.js'
 import { earlier } from './resend.js'
 import type { BuyPlan, Rules, SellPlan } from './rules.js'
 import { Seller } from './seller.js'
-import type { Auction, KnownOffer, OwnBid } from './views.js'
+import type { Auction, KnownOffer, OwnBid, WaitingAccept } from './views.js'
 
 export interface ParticipantOptions {
   readonly signer: Signer
@@ -113,6 +113,11 @@ export class Participant implements Agent {
 
   bids(): readonly OwnBid[] {
     return this.#buyer?.bids() ?? []
+  }
+
+  /** Accepts that wait for their receipt. */
+  accepts(): readonly WaitingAccept[] {
+    return this.#buyer?.accepts() ?? []
   }
 
   step(now: Millis, event: AgentEvent): readonly Effect[] {
@@ -216,6 +221,9 @@ export class Participant implements Agent {
       case 'stop-buying':
         if (command.forget) this.#buyer?.tell(undefined, out)
         this.#buyer?.stop(now, out)
+        break
+      case 'forget-accept':
+        this.#buyer?.forget(now, command.award, out)
         break
       case 'addresses':
         this.#addresses = command.addresses

@@ -157,6 +157,8 @@ function readPurchase(digest: string, value: Json, found: Findings, verifier: Ve
   const saved = fieldIn(value, 'receipt')
   if (saved !== null) saysWhat(award, messageIn(saved, 'receipt', verifier))
   found.owners.add(accept.signer)
+  // Its person gave it up; it counts again should its receipt come.
+  if (saved === null && (value as { readonly forgotten?: Json }).forgotten === true) return
   found.purchases.push(award)
   if (saved === null) found.unsettled.push(unsettledOf('accept waits for its receipt', award.signer, award))
 }

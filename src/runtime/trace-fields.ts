@@ -104,6 +104,7 @@ const command: Reader<Command> = unionOf<'type', Command>('type', {
   'stop-buying': { forget },
   addresses: { addresses },
   announce: {},
+  'forget-accept': { award: digest },
 })
 
 export const event: Reader<AgentEvent> = unionOf<'type', AgentEvent>('type', {
@@ -144,6 +145,7 @@ const fact: Reader<Fact> = unionOf<'type', Fact>('type', {
   bought: { receipt },
   equivocated: { offer, round: count },
   outrun: { offer, sequence: count },
+  'accept-forgotten': { offer, award: digest },
   'offer-closed': { offer, reason: oneOf(closeReasons) },
   refused: { by: oneOf(['me', 'them']), peer, offer, code: oneOf(refusalCodes) },
 })
