@@ -1,4 +1,5 @@
 /** Quantities as people read them: GB, currency, currency per GB. Never rounded unless `places` says so. */
+import type { AgreedOffset } from '../src/protocol/clock-offset.js'
 import {
   type Megabytes,
   type Micros,
@@ -44,4 +45,13 @@ export function label(text: string, width = 24): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
   const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�')
   return clean.length <= width ? clean : `${clean.slice(0, width - 1)}…`
+}
+
+/** How far this clock is off, and by whose word. */
+export const clockText = ({ offsetMs, uncertaintyMs, peers }: AgreedOffset): string => {
+  const off =
+    Math.abs(offsetMs) <= uncertaintyMs
+      ? 'no difference that could be measured'
+      : `${seconds(Math.abs(offsetMs))} ${offsetMs > 0 ? 'behind' : 'ahead'}`
+  return `${off}, against ${peers === 1 ? 'one peer' : `the median of ${peers} peers`} (± ${(uncertaintyMs / 1_000).toFixed(3)} s)`
 }

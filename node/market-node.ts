@@ -10,7 +10,7 @@ import type { StoreContents } from '../src/ports/store.js'
 import { byteWire, decode } from '../src/protocol/codec.js'
 import { limits, sellerOf } from '../src/protocol/message.js'
 import { offersTopicOf, shardOf } from '../src/protocol/topics.js'
-import { ownerOf } from '../src/runtime/audit.js'
+import { auditOf, ownerOf } from '../src/runtime/audit.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
 import { recorded } from '../src/runtime/recording.js'
 import { Prng } from '../src/sim/prng.js'
@@ -30,6 +30,7 @@ import { servicesOf, type Topics, topicsOf } from './network.js'
 import type { MarketNode, MarketNodeOptions, NodeStatus } from './node-contract.js'
 import { RememberedPeers } from './remembered-peers.js'
 import { ed25519Verifier, signerOf } from './signer-ed25519.js'
+import { StoreOutrunError } from './store/errors.js'
 import { readMark } from './store/mark.js'
 import { LevelStore } from './store-level.js'
 import { LiveTrace } from './trace-live.js'
@@ -51,6 +52,8 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
     const restored = await store.contents()
     const signer = signerOf(privateKey)
     const owner = ownerOf(restored)
+    const outrun = auditOf(restored, { verify: () => true }).outrun
+    if (outrun !== undefined) throw new StoreOutrunError(folder, outrun.offer)
     if (owner !== undefined && owner !== signer.id) throw new IdentityMismatchError(folder, { key: signer.id, owner })
     const { listen, local, market, metrics, network, log } = options
     const topics = topicsOf(market, signer.id, network)
@@ -112,7 +115,7 @@ class Libp2pMarketNode implements MarketNode {
     this.peerId = signer.id
     // Chance only staggers reactions here; no two nodes share an identity, so none share their delays.
     const random = new Prng(`${signer.id} ${Date.now()}`)
-    const addresses = ownAddressesOf(host)
+    const addresses = ownAddressesOf(host, { local: options.local })
     this.#addresses = addresses
     const given: ParticipantOptions = {
       signer,
@@ -144,13 +147,17 @@ class Libp2pMarketNode implements MarketNode {
     })
     const { publish: publishTopic, listen: listenTopics } = topics
     const onFault = (peer: PeerId, fault: Offence) => this.#hold(peer, fault)
-    this.#transport = new Libp2pTransport({ host, publishTopic, listenTopics, receiver: this.#driver, onFault })
+    // An offer opened before anybody was there would be heard of at its next refresh, or by a sync.
+    const onListener = () => this.#driver.command({ type: 'announce' })
+    const heard = { receiver: this.#driver, onFault, onListener }
+    this.#transport = new Libp2pTransport({ host, publishTopic, listenTopics, ...heard })
     this.#peers = this.#peersOf(host)
     this.#sync = new OfferSync({
       host,
       market,
       book: this.#participant,
       receive: (from, bytes) => (this.#isHeard(bytes) ? this.#driver.synced(from, bytes) : 'ignore'),
+      heard: topics.heard,
       guard,
       ...(options.sync !== undefined && { settings: options.sync }),
     })
@@ -191,7 +198,10 @@ class Libp2pMarketNode implements MarketNode {
       traffic: this.#transport.traffic(),
       backlog: this.#driver.backlog,
       ...(reach !== undefined && { reach }),
-      ...(this.#peers instanceof Membership && { network: this.#peers.status() }),
+      sync: this.#sync.status(),
+      ...(this.#peers instanceof Membership && {
+        network: { ...this.#peers.status(), role: this.#options.network!.role },
+      }),
     }
   }
 
@@ -301,7 +311,7 @@ class Libp2pMarketNode implements MarketNode {
 
   /** A relay was found or lost, or an address turned out to work: its offer must say so. */
   readonly #moved = (): void => {
-    const addresses = ownAddressesOf(this.#host)
+    const addresses = ownAddressesOf(this.#host, { local: this.#options.local })
     if (addresses.join() === this.#addresses.join()) return
     this.#addresses = addresses
     this.#options.log.info({ addresses }, 'can be dialled elsewhere now')
@@ -335,6 +345,10 @@ class Libp2pMarketNode implements MarketNode {
       this.#guard.report(fact.peer, 'forged-message')
     }
     this.#options.log.info({ fact }, fact.type)
+    if (fact.type === 'outrun') {
+      this.#driver.stop()
+      this.#fail(new StoreOutrunError(this.#options.folder, fact.offer), 'this folder is an old copy')
+    }
     for (const listener of this.#factListeners) listener(fact)
   }
 }

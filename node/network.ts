@@ -2,6 +2,8 @@
 import { listenedShards, offersTopicOf, shardOf } from '../src/index.js'
 import type { PeerId } from '../src/ports/signer.js'
 import type { NetworkId, Service } from '../src/protocol/hello.js'
+import { limits } from '../src/protocol/message.js'
+import type { HeardShards } from '../src/protocol/offer-index.js'
 import type { Role } from './libp2p/reach.js'
 
 export interface NodeNetwork {
@@ -25,6 +27,8 @@ export interface Topics {
   /** Where this node's own offers go. */
   readonly publish: string
   readonly listen: readonly string[]
+  /** The shards listened to; undefined: all that there are. */
+  readonly heard: HeardShards | undefined
 }
 
 /** Every node of a market without a network shares one shard; of a network, each listens to its own and some more, bootstrap peers to all. */
@@ -33,7 +37,9 @@ export function topicsOf(market: string, self: PeerId, network: NodeNetwork | un
   const own = shardOf(self, count)
   const heard = listenedShards(self, { count, heard: role === 'bootstrap' ? count : heardShards })
   const topicOf = (shard: number): string => offersTopicOf({ market, shard })
-  return { publish: topicOf(own), listen: [...new Set([own, ...heard])].sort((a, b) => a - b).map(topicOf) }
+  const shards = [...new Set([own, ...heard])].sort((a, b) => a - b)
+  const isSome = shards.length < count && shards.length <= limits.questionShardsMax
+  return { publish: topicOf(own), listen: shards.map(topicOf), heard: isSome ? { count, shards } : undefined }
 }
 
 /** What a node of this role does for others. */

@@ -8,8 +8,9 @@ import type { StoreContents } from '../src/ports/store.js'
 import type { Reach } from './libp2p/address.js'
 import type { PeerRefusal } from './libp2p/guard.js'
 import type { MembershipStatus } from './libp2p/membership.js'
-import type { OfferSyncSettings } from './libp2p/offer-sync.js'
+import type { OfferSyncSettings, SyncStatus } from './libp2p/offer-sync.js'
 import type { Peer, PeerNews } from './libp2p/peers.js'
+import type { Role } from './libp2p/reach.js'
 import type { Traffic } from './libp2p/transport.js'
 import type { NodeNetwork } from './network.js'
 import type { PassphraseSource } from './passphrase.js'
@@ -53,7 +54,9 @@ export interface NodeStatus extends ParticipantStatus {
   readonly backlog: number
   /** From where it can be dialled; undefined: from nowhere. */
   readonly reach?: Reach
-  readonly network?: MembershipStatus
+  /** How far its offers are those that its peers know. */
+  readonly sync: SyncStatus
+  readonly network?: MembershipStatus & { readonly role: Role }
 }
 
 /** A participant of the market on a real network. */
@@ -63,7 +66,7 @@ export interface MarketNode {
   addresses(): readonly string[]
   status(): NodeStatus
   /** What it knows of the market, for its person. */
-  readonly view: Pick<Participant, 'offers' | 'auction' | 'bids'>
+  readonly view: Pick<Participant, 'offers' | 'auction' | 'bids' | 'accepts'>
   readonly rules: Rules
   peers(): Promise<readonly Peer[]>
   /** Streams of every protocol, over all connections. */

@@ -1,7 +1,16 @@
 /** What a running node answers, as a person reads it. */
 import pc from 'picocolors'
-import type { AuctionsView, BidsView, OffersView, PeersView, ReceiptView, StatusView, ToldView } from './api/schemas.js'
-import { counted, gb, label, money, seconds, unitPrice } from './format.js'
+import type {
+  AcceptsView,
+  AuctionsView,
+  BidsView,
+  OffersView,
+  PeersView,
+  ReceiptView,
+  StatusView,
+  ToldView,
+} from './api/schemas.js'
+import { clockText, counted, gb, label, money, seconds, unitPrice } from './format.js'
 import { tableOf } from './table.js'
 
 /** The end of a peer id is what people tell apart: all begin alike. */
@@ -20,13 +29,35 @@ function ago(ms: number): string {
 const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`
 
 export function printStatus(status: StatusView, now: number): string {
-  const { name, peerId, market, startedAt, peers, meshPeers, offersKnown } = status
-  const network = `${counted(peers, 'peer')}, ${meshPeers} in the mesh; ${counted(offersKnown, 'offer')} known`
+  const { name, peerId, market, startedAt, peers, meshPeers, offersKnown, sync } = status
+  const known = `${counted(offersKnown, 'offer')} known, in sync with ${counted(sync.peers, 'peer')}`
   return text([
     `${pc.bold(name)}  ${peerId}  market ${market}`,
-    `runs     ${ago(now - startedAt)}; ${network}`,
+    `runs     ${ago(now - startedAt)}; ${counted(peers, 'peer')}, ${meshPeers} in the mesh; ${known}`,
+    ...networkLines(status),
     ...toldLines(status),
   ])
+}
+
+const places: Readonly<Record<NonNullable<StatusView['reach']> | 'none', string>> = {
+  public: 'dialled from everywhere',
+  relay: 'dialled through a relay',
+  private: 'dialled from its local network only',
+  loopback: 'dialled from this machine only',
+  none: 'dialled by nobody, it dials others',
+}
+
+function networkLines({ network, reach }: StatusView): readonly string[] {
+  const place = places[reach ?? 'none']
+  if (network === null) return [`network  none, by the name of its market alone; ${place}`]
+  const { id, role, members, strangers, clock, bootstrap } = network
+  const others = strangers === 0 ? '' : `, ${counted(strangers, 'peer')} of other networks turned away`
+  const unreached = bootstrap.filter(({ problem }) => problem !== null)
+  return [
+    `network  ${id.slice(0, 12)}${role === 'bootstrap' ? ', as a bootstrap peer' : ''}; ${counted(members, 'member')}${others}; ${place}`,
+    `clock    ${clock === null ? 'not compared with anybody yet' : clockText(clock)}`,
+    ...unreached.map(({ address, problem }) => `missing  ${address}: ${problem}`),
+  ]
 }
 
 /** What a node sells and wants, after it was told. */
@@ -52,6 +83,24 @@ function buyingLines(buying: ToldView['buying']): readonly string[] {
   const state = wanted === 0 ? 'nothing more' : `up to ${gb(wanted)} more, ${counted(standing, 'bid')} standing`
   const waiting = unsettled === 0 ? '' : `, ${counted(unsettled, 'accept')} without a receipt`
   return [`wants    ${state}`, `bought   ${gb(owned)} for ${money(spent)}${waiting}`]
+}
+
+export function printAccepts({ accepts }: AcceptsView): string {
+  if (accepts.length === 0) return 'Every accept has its receipt.\n'
+  const right = 'right' as const
+  const columns = [
+    { title: 'award' },
+    { title: 'seller' },
+    { title: 'quantity', align: right },
+    { title: 'charge', align: right },
+  ]
+  const rows = accepts.map(({ award, seller, quantity, charge }) => [
+    award.slice(0, 12),
+    seller,
+    gb(quantity),
+    money(charge),
+  ])
+  return `${tableOf(columns, rows)}\n`
 }
 
 export function printPeers({ peers }: PeersView, now: number): string {

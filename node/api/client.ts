@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { CommandError, exitCodes, UsageError } from '../errors.js'
 import { type FoundNode, findNode } from './find-node.js'
 import type {
+  AcceptsView,
   AuctionsView,
   BidsView,
   ErrorView,
@@ -29,6 +30,8 @@ export class ApiClient {
   peers = (): Promise<PeersView> => this.#ask('/v1/peers')
   auctions = (): Promise<AuctionsView> => this.#ask('/v1/auctions')
   bids = (): Promise<BidsView> => this.#ask('/v1/bids')
+  accepts = (): Promise<AcceptsView> => this.#ask('/v1/accepts')
+  forget = (award: string): Promise<ToldView> => this.#ask('/v1/forget', { award, risk: 'may-be-bought-twice' })
   receipts = (): Promise<ReceiptsView> => this.#ask('/v1/receipts')
   sell = (plan: object): Promise<ToldView> => this.#ask('/v1/sell', plan)
   buy = (plan: object): Promise<ToldView> => this.#ask('/v1/buy', plan)

@@ -1,14 +1,18 @@
 /** What a client may ask of a node, and tell it. */
 import type { FastifyInstance } from 'fastify'
 import type { Command } from '../../src/agent/agent.js'
+import { sellerOf } from '../../src/protocol/message.js'
 import type { MarketNode } from '../market-node.js'
 import { sellsField, wantsField } from '../person.js'
 import { checked } from './check.js'
+import { ApiError } from './error.js'
 import {
+  acceptsSchema,
   auctionsSchema,
   bidsSchema,
   buyBody,
   errorSchema,
+  forgetBody,
   offersQuery,
   offersSchema,
   peersSchema,
@@ -23,10 +27,12 @@ import {
 import {
   auctionsViewOf,
   bidsViewOf,
+  networkViewOf,
   offersViewOf,
   peersViewOf,
   proofViewsOf,
   receiptViewsOf,
+  syncViewOf,
   toldViewOf,
 } from './views.js'
 
@@ -59,6 +65,9 @@ export function addReading(app: FastifyInstance, node: MarketNode, described: De
   app.get('/v1/bids', answers('Its own bids, each with the last quote', bidsSchema), async () =>
     bidsViewOf(node.view.bids()),
   )
+  app.get('/v1/accepts', answers('Its accepts that wait for a receipt', acceptsSchema), async () => ({
+    accepts: node.view.accepts().map((accept) => ({ ...accept, seller: sellerOf(accept.offer) })),
+  }))
   app.get('/v1/receipts', answers('What it sold and bought, with the proofs', receiptsSchema), async () => {
     const contents = await node.contents()
     return { receipts: receiptViewsOf(contents), proofs: proofViewsOf(contents) }
@@ -82,6 +91,15 @@ export function addTelling(app: FastifyInstance, node: MarketNode): void {
   app.post('/v1/buy', takes('Buy so much from now on', buyBody), ({ body }) =>
     tell({ type: 'buy', plan: checked(body, wantsField) }),
   )
+  app.post('/v1/forget', takes('Count an accept no more that nobody answers', forgetBody), ({ body }) => {
+    const { award } = body as ReturnType<(typeof forgetBody)['parse']>
+    const isWaiting = node.view.accepts().some((accept) => accept.award === award)
+    if (!isWaiting)
+      throw new ApiError(400, 'bad-request', {
+        message: 'body: award: no accept waits for its receipt under this award',
+      })
+    return tell({ type: 'forget-accept', award })
+  })
   app.post('/v1/withdraw', takes('Take back the offer, the bids, or both', withdrawBody), ({ body }) => {
     const { what } = body as ReturnType<(typeof withdrawBody)['parse']>
     const commands: Command[] = []
@@ -93,8 +111,10 @@ export function addTelling(app: FastifyInstance, node: MarketNode): void {
 
 function statusOf(node: MarketNode, { name, market, startedAt }: Described): StatusView {
   const status = node.status()
-  const { offersKnown, peers, meshPeers, traffic, backlog } = status
+  const { offersKnown, peers, meshPeers, reach = null, traffic, backlog } = status
   const { peerId, rules } = node
   const here = { name, market, peerId, addresses: [...node.addresses()], startedAt, epsilon: rules.epsilon }
-  return { ...here, peers, meshPeers, offersKnown, ...toldViewOf(status), traffic, backlog }
+  const network = networkViewOf(status.network, market)
+  const known = { peers, meshPeers, reach, network, offersKnown, sync: syncViewOf(status.sync) }
+  return { ...here, ...known, ...toldViewOf(status), traffic, backlog }
 }

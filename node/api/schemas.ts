@@ -49,6 +49,26 @@ const buying = z.strictObject({
   bidsSent: count.describe('since the node started'),
 })
 
+const network = z.strictObject({
+  id: z.string().length(64).describe('SHA-256 of what its nodes agree on'),
+  name: z.string().describe('of its market'),
+  role: z.enum(['person', 'bootstrap']),
+  members: count.describe('connected peers that proved to belong to it'),
+  silent: count.describe('connected peers that did not say where they belong'),
+  strangers: count.describe('peers met that belong to another network, or speak another version'),
+  bootstrap: z
+    .array(z.strictObject({ address: z.string(), problem: z.string().nullable() }))
+    .describe('how the last dial to each bootstrap address went'),
+  clock: z
+    .strictObject({
+      offsetMs: z.number().describe('how far this clock is behind; negative: ahead'),
+      uncertaintyMs: z.number().min(0),
+      peers: count.describe('members whose clocks were compared'),
+    })
+    .nullable()
+    .describe('null: nobody told the time yet'),
+})
+
 export const statusSchema = z.strictObject({
   name: z.string(),
   market: z.string(),
@@ -58,7 +78,17 @@ export const statusSchema = z.strictObject({
   epsilon: micros.describe("the carrier's fee for a completed purchase"),
   peers: count,
   meshPeers: count,
+  reach: z.enum(['public', 'relay', 'private', 'loopback']).nullable().describe('from where it can be dialled'),
+  network: network.nullable().describe('null: a market by its name alone'),
   offersKnown: count,
+  sync: z.strictObject({
+    peers: count.describe('connected peers that told all that they know of offers'),
+    underWay: z.boolean(),
+    last: z
+      .strictObject({ told: count, failed: count, taken: count })
+      .nullable()
+      .describe('the round that ended last: peers that told, that failed, offers that were news'),
+  }),
   selling: selling.nullable().describe('null: never sold anything'),
   buying: buying.nullable().describe('null: never wanted anything'),
   traffic: z.strictObject({
@@ -152,6 +182,12 @@ export const bidsSchema = z.strictObject({
   ),
 })
 
+export const acceptsSchema = z.strictObject({
+  accepts: z.array(
+    z.strictObject({ award: digest, offer: offerId, seller: peerId, quantity: megabytes, charge: micros }),
+  ),
+})
+
 export const receiptSchema = z.strictObject({
   side: z.enum(['sold', 'bought']),
   offer: offerId,
@@ -203,6 +239,9 @@ export const buyBody = z
 export const withdrawBody = z
   .strictObject({ what: z.enum(['all', 'offers', 'bids']).default('all') })
   .describe('what was awarded or accepted is still settled')
+export const forgetBody = z
+  .strictObject({ award: digest, risk: z.literal('may-be-bought-twice') })
+  .describe('an accept to count no more; its seller may show the receipt later, and then it counts after all')
 export const offersQuery = z.strictObject({
   status: z.enum(['open', 'closed', 'all']).default('open'),
   after: z.string().max(200).default(''),
@@ -214,6 +253,7 @@ export type PeersView = z.infer<typeof peersSchema>
 export type OffersView = z.infer<typeof offersSchema>
 export type AuctionsView = z.infer<typeof auctionsSchema>
 export type BidsView = z.infer<typeof bidsSchema>
+export type AcceptsView = z.infer<typeof acceptsSchema>
 export type ReceiptView = z.infer<typeof receiptSchema>
 export type ProofView = z.infer<typeof proofSchema>
 export type ReceiptsView = z.infer<typeof receiptsSchema>

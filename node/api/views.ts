@@ -6,7 +6,17 @@ import { awardFromJson, type EvidenceAt, evidenceIn } from '../../src/protocol/a
 import { sealedFromJson, sealedToJson } from '../../src/protocol/json.js'
 import { type OfferId, type Quote, sellerOf } from '../../src/protocol/message.js'
 import type { Peer } from '../libp2p/peers.js'
-import type { AuctionsView, BidsView, OffersView, PeersView, ProofView, ReceiptView, ToldView } from './schemas.js'
+import type { NodeStatus } from '../node-contract.js'
+import type {
+  AuctionsView,
+  BidsView,
+  OffersView,
+  PeersView,
+  ProofView,
+  ReceiptView,
+  StatusView,
+  ToldView,
+} from './schemas.js'
 
 export const toldViewOf = ({ seller, buyer }: ParticipantStatus): ToldView => ({
   selling: seller === undefined ? null : sellingViewOf(seller),
@@ -33,6 +43,32 @@ function sellingViewOf(status: SellerStatus): NonNullable<ToldView['selling']> {
 function buyingViewOf(status: BuyerStatus): NonNullable<ToldView['buying']> {
   const { demand, wanted, owned, spent, standing, unsettled, bidsSent } = status
   return { demand, wanted, owned, spent, standing: standing.length, unsettled, bidsSent }
+}
+
+/** `name`: of the market. */
+export function networkViewOf(network: NodeStatus['network'], name: string): StatusView['network'] {
+  if (network === undefined) return null
+  const { network: id, role, acquaintances, dials, clock = null } = network
+  const count = (...types: readonly string[]): number =>
+    acquaintances.filter(({ verdict }) => types.includes(verdict.type)).length
+  return {
+    id,
+    name,
+    role,
+    members: count('member'),
+    silent: count('silent'),
+    strangers: count('other-network', 'other-version'),
+    bootstrap: dials.map(({ address, failure }) => ({ address, problem: failure?.text ?? null })),
+    clock,
+  }
+}
+
+export function syncViewOf({ told, underWay, last }: NodeStatus['sync']): StatusView['sync'] {
+  return {
+    peers: told,
+    underWay,
+    last: last === undefined ? null : { told: last.told, failed: last.failed, taken: last.taken },
+  }
 }
 
 export const peersViewOf = (peers: readonly Peer[]): PeersView => ({

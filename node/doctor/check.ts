@@ -7,6 +7,7 @@ export interface Check {
     | 'identity'
     | 'store'
     | 'records'
+    | 'copy'
     | 'plan'
     | 'settlement'
     | 'offer'

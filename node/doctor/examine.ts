@@ -48,6 +48,7 @@ export async function examine(patient: Patient): Promise<Examination> {
     await identityCheck(patient, audit),
     storeCheck(folder, inspection),
     ...recordChecks(folder, audit, inspection),
+    ...copyChecks(folder, audit),
     ...planChecks(audit, plans),
     ...settlementChecks(audit),
     ...offerChecks(audit),
@@ -146,6 +147,18 @@ function recordChecks(folder: string, { bad, unknown }: Audit, { state }: Inspec
   )
   const strange = unknown.map((key) => note('records', `"${key}" is of a kind that this version does not know`))
   return [...(found.length === 0 ? [ok('records', 'each can be read, and every signature holds')] : found), ...strange]
+}
+
+/** Only others can tell: a folder that was put back whole agrees with itself. */
+function copyChecks(folder: string, { outrun }: Audit): readonly Check[] {
+  if (outrun === undefined) return []
+  return [
+    problem(
+      'copy',
+      `an old copy, or one of two: others hold offer ${outrun.offer} as this node signed it, and this folder does not know that`,
+      `stop the other copy, or put the newest one back. If there is none: overage doctor ${folder} --repair --accept-loss`,
+    ),
+  ]
 }
 
 function planChecks({ sold, bought }: Audit, plans: Patient['plans']): readonly Check[] {

@@ -1,6 +1,8 @@
 /** Mends a store as far as that is safe: on a copy kept aside, and without forgetting anything that binds unless told to. */
 import { cp, rename, rm } from 'node:fs/promises'
+import { type Outrun, outrunKey } from '../../src/agent/own-past.js'
 import type { Json, StoreContents } from '../../src/ports/store.js'
+import { offerNumberOf } from '../../src/protocol/identity.js'
 import { auditOf } from '../../src/runtime/audit.js'
 import { CommandError, exitCodes, UsageError } from '../errors.js'
 import { ed25519Verifier } from '../signer-ed25519.js'
@@ -31,7 +33,7 @@ export async function repair(
   { acceptLoss }: { readonly acceptLoss: boolean },
 ): Promise<Repair | undefined> {
   if (inspection.state === 'in use') throw new UsageError('the store is in use', { advice: 'stop that process first' })
-  const isSound = inspection.problems.length === 0 && audit.bad.length === 0
+  const isSound = inspection.problems.length === 0 && audit.bad.length === 0 && audit.outrun === undefined
   if (isSound || inspection.state === 'absent') return undefined
   const copy = `${folder.replace(/[\\/]+$/, '')}.copy-${new Date().toISOString().replace(/[:.]/g, '-')}`
   await cp(folder, copy, { recursive: true, errorOnExist: true, preserveTimestamps: true })
@@ -57,21 +59,24 @@ async function mend(folder: string, before: Inspection, acceptLoss: boolean): Pr
     done.push("LevelDB's files were put in order")
   }
   const after = await inspectFolder(store, before.mark)
-  const { bad } = auditOf(after.contents, ed25519Verifier, after.unreadable)
-  const losses = after.problems.filter((problem) => !/^its mark/.test(problem))
+  const { bad, outrun } = auditOf(after.contents, ed25519Verifier, after.unreadable)
+  const losses = [
+    ...after.problems.filter((problem) => !/^its mark/.test(problem)),
+    ...(outrun === undefined ? [] : [`others hold offer ${outrun.offer}, which it does not know`]),
+  ]
   const binding = bad.filter(({ binds }) => binds)
   // What is dropped below is missed by the seal as well; that alone is no loss that binds.
   const unexplained = losses.length > 0 || after.state !== 'opened'
   if ((unexplained || binding.length > 0) && !acceptLoss)
     throw refusal(folder, [...losses, ...binding.map(({ key, problem }) => `"${key}" ${problem}`)])
   const dropped = new Set(bad.map(({ key }) => key))
-  const kept = after.contents.filter(({ key }) => !dropped.has(key))
+  const kept = after.contents.filter(({ key }) => !dropped.has(key) && key !== outrunKey)
   for (const { key, problem } of bad) done.push(`dropped "${key}", which ${problem}: ${meaningOf(key)}`)
   for (const loss of losses) done.push(`went on though ${loss}`)
   const isLossy = unexplained || binding.length > 0
   if (isLossy) done.push(...lossWords)
   const commits = Math.max(before.mark ?? 0, before.commits, after.commits) + 1
-  await rebuildStore(store, { contents: isLossy ? beyond(kept) : kept, commits })
+  await rebuildStore(store, { contents: isLossy ? beyond(kept, outrun) : kept, commits })
   done.push(`the store was written anew with ${kept.length} records`)
   return done
 }
@@ -104,20 +109,20 @@ function meaningOf(key: string): string {
   return 'what it meant is not known'
 }
 
-/** Numbers that a lost record may have used are never used again. */
-function beyond(contents: StoreContents): StoreContents {
+/** Numbers that a lost record may have used, or that others were shown, are never used again. */
+function beyond(contents: StoreContents, outrun: Outrun | undefined): StoreContents {
   const values = new Map(contents.map(({ key, value }) => [key, value]))
   const raised = (key: string, by: number, least = 0): void => {
     const value = Number(values.get(key) ?? 0)
     values.set(key, Math.max(value, least) + by)
   }
-  raised('seller/sequence', sequenceSkipped, Date.now())
+  raised('seller/sequence', sequenceSkipped, Math.max(Date.now(), outrun?.sequence ?? 0))
   raised('buyer/sequence', sequenceSkipped, Date.now())
   raised('seller/round', roundsSkipped)
   const offer = (values.get('seller/offer') ?? neverOpened) as { readonly [key: string]: Json }
   values.set('seller/offer', {
     ...offer,
-    number: Number(offer['number']) + offersSkipped,
+    number: Math.max(Number(offer['number']), offerNumberOf(outrun?.offer ?? '') ?? 0) + offersSkipped,
     status: 'closed',
     closeReason: 'withdrawn',
   })

@@ -34,6 +34,10 @@ export const dialableAt = (peer: PeerId, addresses: readonly string[]): Multiadd
 export const isRelayed = (address: Multiaddr): boolean =>
   address.getComponents().some(({ code }) => code === CODE_P2P_CIRCUIT)
 
+/** Whether an address leads through a relay that is dialled on the dialler's own machine. */
+const isThroughOwnMachine = (address: Multiaddr): boolean =>
+  isRelayed(address) && isLoopback(address.decapsulateCode(CODE_P2P_CIRCUIT))
+
 /** From where an address works: everywhere, everywhere through a relay, this LAN, this machine. */
 export type Reach = 'public' | 'relay' | 'private' | 'loopback'
 const reaches: readonly Reach[] = ['public', 'relay', 'private', 'loopback']
@@ -54,11 +58,16 @@ export const furthestOf = (addresses: readonly Multiaddr[]): Reach | undefined =
 /**
  * Where a node may be dialled, its peer id included, as it tells others in its offers: those that reach furthest first,
  * at most {@link limits.addressesMax}. Empty when it does not listen. One through a relay ends with the relay: with the node's own
- * peer id it would be too long for an offer, which names the seller anyway.
+ * peer id it would be too long for an offer, which names the seller anyway. Unless all nodes are `local`, sharing one machine, a relay's
+ * address on its own machine leads nobody there, and takes a place that another needs.
  */
-export const ownAddressesOf = (host: Libp2p): readonly string[] =>
+export const ownAddressesOf = (
+  host: Pick<Libp2p, 'getMultiaddrs'>,
+  { local }: { readonly local: boolean },
+): readonly string[] =>
   host
     .getMultiaddrs()
+    .filter((address) => local || !isThroughOwnMachine(address))
     .map((address) => ({ address, text: (isRelayed(address) ? placeOf(address) : address).toString() }))
     .filter(({ text }) => text.length <= limits.addressBytesMax)
     .sort((a, b) => compareReach(a.address, b.address))

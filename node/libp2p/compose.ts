@@ -14,6 +14,7 @@ import type { PeerGuard } from './guard.js'
 import { muxer } from './muxer.js'
 import type { ReachOptions } from './reach.js'
 import { rpcLimits, scoreParamsOf, scoreThresholds } from './scoring.js'
+import { trusting } from './trusting.js'
 
 /** What the market asks of libp2p; whatever else a node runs, nobody else asks for. */
 type Services = {
@@ -127,7 +128,13 @@ export async function composeLibp2p(options: HostOptions): Promise<Host> {
     connectionEncrypters: [noise()],
     streamMuxers: [muxer(muxerBounds)],
     connectionGater: gaterOf(gater),
-    services: { identify: identify(), pubsub: pubsub(options, counters), ...services } as ServiceFactoryMap<Services>,
+    services: {
+      identify: identify(),
+      pubsub: pubsub(options, counters),
+      // With a network, peers dial back and say what works.
+      ...(reach === undefined && !local && { trusting }),
+      ...services,
+    } as ServiceFactoryMap<Services>,
     ...others,
     ...(counters && { metrics: counters.libp2p }),
     ...(local

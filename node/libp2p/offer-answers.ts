@@ -4,7 +4,7 @@ import { encode } from '../../src/protocol/codec.js'
 import { limits } from '../../src/protocol/message.js'
 import { decodeOfferQuestion, encodeOfferAnswer } from '../../src/protocol/offer-index.js'
 import { decodeOfferRequest, encodeOfferPage } from '../../src/protocol/offer-sync.js'
-import { RateLimiter } from '../../src/protocol/rate-limit.js'
+import { RateLimiter, TokenBucket } from '../../src/protocol/rate-limit.js'
 import { offersDifferenceProtocolId, offersProtocolId } from '../../src/protocol/topics.js'
 import { millis } from '../../src/units.js'
 import { framesOf } from './bounded-frames.js'
@@ -25,13 +25,13 @@ const silenceMsMax = 10_000
 /** What one peer may ask: a whole book of ten thousand offers at once, and a tenth of that a minute. */
 const perPeer = { perSecond: 2, burst: 250, peersMax: 1_024 }
 /** What all may ask together; an answer is 40 KB as a rule. */
-const perNode = { perSecond: 50, burst: 1_000, peersMax: 2 }
+const perNode = { perSecond: 50, burst: 1_000 }
 
 /** Tells peers what this node knows, within bounds. A stream that breaks a rule ends. */
 export class OfferAnswers {
   readonly #options: OfferAnswersOptions
   readonly #askers = new RateLimiter(perPeer)
-  readonly #everybody = new RateLimiter(perNode)
+  readonly #everybody = new TokenBucket(perNode)
   readonly #stopping = new AbortController()
   #served = 0
 
@@ -69,7 +69,7 @@ export class OfferAnswers {
         const signal = cutOff(this.#stopping.signal, silenceMsMax)
         const question = await frames.read({ signal })
         const now = millis(Math.round(performance.now()))
-        if (!this.#askers.allow(asker, now) || !this.#everybody.allow('', now)) throw new Error('asked too much')
+        if (!this.#askers.allow(asker, now) || !this.#everybody.allow(now)) throw new Error('asked too much')
         await frames.write(answer(question.subarray()), { signal })
         this.#served += 1
       }
@@ -96,7 +96,7 @@ export class OfferAnswers {
     if (!decoded.ok || decoded.question.market !== market) throw new Error('not a question about this market')
     const { question } = decoded
     return question.type === 'index'
-      ? encodeOfferAnswer({ type: 'index', ...index.page(question.after, question.limit) })
+      ? encodeOfferAnswer({ type: 'index', ...index.page(question.after, question.limit, question.heard) })
       : encodeOfferAnswer({ type: 'offers', offers: index.offers(question.keys).map(encode) })
   }
 }

@@ -7,6 +7,7 @@ import { limits } from '../../src/protocol/message.js'
 import {
   decodeOfferAnswer,
   encodeOfferQuestion,
+  type HeardShards,
   type IndexEntry,
   type OfferAnswer,
   type OfferKey,
@@ -34,6 +35,8 @@ export interface ExchangeOptions {
   readonly host: Host
   readonly market: string
   readonly receive: (from: PeerId, offer: Uint8Array) => Verdict
+  /** Absent: offers of every shard are asked for. */
+  readonly heard?: HeardShards | undefined
   readonly settings: ExchangeSettings
 }
 
@@ -139,7 +142,7 @@ export class OfferExchange {
   }
 
   async #index(): Promise<readonly IndexEntry[]> {
-    const { market, settings } = this.#options
+    const { market, heard, settings } = this.#options
     const entries: IndexEntry[] = []
     for (let after: OfferKey | '' = ''; ; ) {
       const answer: Extract<OfferAnswer, { type: 'index' }> = await this.#ask({
@@ -147,6 +150,7 @@ export class OfferExchange {
         market,
         after,
         limit: limits.indexEntriesMax,
+        ...(heard !== undefined && { heard }),
       })
       const first = answer.entries[0]
       if (first !== undefined && first.key <= after) throw new FalseAnswerError('entries out of order')

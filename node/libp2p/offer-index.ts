@@ -1,6 +1,7 @@
-import type { Offer, OfferId, Sealed } from '../../src/protocol/message.js'
-import type { IndexEntry, OfferKey } from '../../src/protocol/offer-index.js'
+import { type Offer, type OfferId, type Sealed, sellerOf } from '../../src/protocol/message.js'
+import type { HeardShards, IndexEntry, OfferKey } from '../../src/protocol/offer-index.js'
 import { offerKeyOf } from '../../src/protocol/offer-index.js'
+import { shardSeedOf } from '../../src/protocol/topics.js'
 
 /** The part of a book that sync reads. */
 export interface PagedBook {
@@ -20,14 +21,20 @@ export class OfferIndex {
   #keys: ReadonlyMap<OfferId, OfferKey> = new Map()
   #offers: ReadonlyMap<OfferKey, Sealed<Offer>> = new Map()
   #entries: readonly IndexEntry[] = []
+  /** By seller, computed for those who ask by shards. */
+  #seeds: ReadonlyMap<OfferKey, number> | undefined
 
   constructor(book: PagedBook) {
     this.#book = book
   }
 
-  /** Entries after `after`, and whether there are more. */
-  page(after: OfferKey | '', limit: number): { readonly entries: readonly IndexEntry[]; readonly more: boolean } {
-    const entries = this.entries()
+  /** Entries after `after`, of those shards alone that are `heard`, and whether there are more. */
+  page(
+    after: OfferKey | '',
+    limit: number,
+    heard?: HeardShards,
+  ): { readonly entries: readonly IndexEntry[]; readonly more: boolean } {
+    const entries = heard === undefined ? this.entries() : this.#entriesOf(heard)
     const from = after === '' ? 0 : placeAfter(entries, after)
     return { entries: entries.slice(from, from + limit), more: from + limit < entries.length }
   }
@@ -44,8 +51,17 @@ export class OfferIndex {
     return this.#entries
   }
 
+  #entriesOf({ count, shards }: HeardShards): readonly IndexEntry[] {
+    const entries = this.entries()
+    this.#seeds ??= new Map([...this.#offers].map(([key, { body }]) => [key, shardSeedOf(sellerOf(body.offer))]))
+    const seeds = this.#seeds
+    const wanted = new Set(shards)
+    return entries.filter(({ key }) => wanted.has(seeds.get(key)! % count))
+  }
+
   #freshen(): void {
     if (this.#revision === this.#book.revision) return
+    this.#seeds = undefined
     this.#revision = this.#book.revision
     const { offers } = this.#book.page('', Number.POSITIVE_INFINITY)
     const keyed = offers.map((sealed) => {

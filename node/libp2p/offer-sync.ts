@@ -1,6 +1,7 @@
 import type { PeerId as Libp2pPeerId } from '@libp2p/interface'
 import type { PeerId } from '../../src/ports/signer.js'
 import type { Verdict } from '../../src/ports/transport.js'
+import type { HeardShards } from '../../src/protocol/offer-index.js'
 import { offersDifferenceProtocolId, offersProtocolId } from '../../src/protocol/topics.js'
 import type { Host } from './compose.js'
 import type { PeerGuard } from './guard.js'
@@ -16,6 +17,8 @@ export interface OfferSyncOptions {
   readonly book: PagedBook
   /** Takes an offer that a peer sent; a peer who sends one that is rejected is asked no further this time. */
   readonly receive: (from: PeerId, offer: Uint8Array) => Verdict
+  /** Whose offers are asked for; absent: those of every shard. */
+  readonly heard?: HeardShards | undefined
   /** Is told of false answers. */
   readonly guard?: Pick<PeerGuard, 'report'> | undefined
   /** Default {@link offerSyncDefaults}. */
@@ -65,6 +68,16 @@ export interface SyncRound {
   /** Offers that were news. */
   readonly taken: number
   readonly bytes: number
+}
+
+/** How far a node is in sync. */
+export interface SyncStatus {
+  /** Connected peers that told everything that they knew, since this node was last without peers. */
+  readonly told: number
+  /** Whether it asks somebody now. */
+  readonly underWay: boolean
+  /** The round that ended last; undefined: none has. */
+  readonly last: SyncRound | undefined
 }
 
 interface Round {
@@ -119,6 +132,11 @@ export class OfferSync {
   /** The round that ended last. */
   get last(): SyncRound | undefined {
     return this.#last
+  }
+
+  status(): SyncStatus {
+    const told = [...this.#told].filter((peer) => this.#peers.has(peer)).length
+    return { told, underWay: this.#round !== undefined, last: this.#last }
   }
 
   /** Begins to answer, and to ask peers once identify says that they speak the protocol. */
@@ -241,7 +259,7 @@ export class OfferSync {
 
   /** Asks one peer for everything. Never rejects: who fails to answer is asked another time. */
   async #ask(round: Round, peer: Libp2pPeerId): Promise<void> {
-    const { host, market, receive, guard } = this.#options
+    const { host, market, receive, heard, guard } = this.#options
     const id = peer.toString()
     let isSlow = false
     const patience = setTimeout(() => {
@@ -253,7 +271,7 @@ export class OfferSync {
     const settings = this.#settings
     const options = { claims: round.claims, signal: this.#stopping.signal }
     try {
-      const { taken, bytes } = await new OfferExchange({ host, market, receive, settings }, peer, options).run()
+      const { taken, bytes } = await new OfferExchange({ host, market, receive, heard, settings }, peer, options).run()
       round.told += 1
       this.#told.add(id)
       round.taken += taken

@@ -1,11 +1,6 @@
 /** How a node of a network that spans machines finds others and is found by them: everything that a swarm on one machine does without. */
-import {
-  type CircuitRelayTransportComponents,
-  circuitRelayServer,
-  circuitRelayTransport,
-} from '@libp2p/circuit-relay-v2'
+import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { dcutr } from '@libp2p/dcutr'
-import type { Listener } from '@libp2p/interface'
 import type { KadDHTComponents, KadDHTInit } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { ping } from '@libp2p/ping'
@@ -14,6 +9,7 @@ import type { NetworkId } from '../../src/protocol/hello.js'
 import { BoundedDatastore } from './bounded-datastore.js'
 import { dialBack } from './dial-back.js'
 import { Lookup } from './lookup.js'
+import { trusting } from './trusting.js'
 
 /** A person's node asks others to relay where it cannot be dialled; a bootstrap peer relays, and answers look-ups from the start. */
 export type Role = 'person' | 'bootstrap'
@@ -95,26 +91,6 @@ export const reachOf = ({ network, role, key, multicast }: ReachOptions) => ({
   datastore: new BoundedDatastore(datastoreEntriesMax),
   peerStore: { maxPeerAge: peerAgeMsMax, maxAddressAge: peerAgeMsMax },
 })
-
-type Addressing = Pick<CircuitRelayTransportComponents, 'events' | 'addressManager'>
-const yearMs = 31_536_000_000
-
-/**
- * libp2p keeps a public address to itself until several peers have dialled it back. A bootstrap peer is run where it can be dialled, and has
- * no peers before it says where that is: the public addresses of this machine's own interfaces count at once.
- */
-const trusting = ({ events, addressManager }: Addressing) => {
-  const trust = ({ detail: listener }: CustomEvent<Listener>): void => {
-    for (const address of listener.getAddrs())
-      addressManager.confirmObservedAddr(address, { type: 'transport', ttl: yearMs })
-  }
-  return {
-    [Symbol.toStringTag]: 'overage/trusting',
-    // Before anything listens: that begins when all services have started.
-    start: () => events.addEventListener('transport:listening', trust),
-    stop: () => events.removeEventListener('transport:listening', trust),
-  }
-}
 
 const relay = () =>
   circuitRelayServer({

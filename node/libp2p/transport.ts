@@ -11,7 +11,7 @@ import { cutOff } from './cut-off.js'
 import { surfacing } from './fault.js'
 import type { FrameFault } from './frame-stream.js'
 import { PeerLink } from './peer-link.js'
-import { watchDuplicates } from './shim.js'
+import { meshPeersOf, watchDuplicates } from './shim.js'
 
 export interface TransportOptions {
   readonly host: Host
@@ -22,6 +22,8 @@ export interface TransportOptions {
   readonly receiver: Receiver
   /** A peer sent what is no frame. Default: nobody is told. */
   readonly onFault?: (peer: PeerId, fault: FrameFault) => void
+  /** Somebody listens to this node's offers, and nobody did when the last one was gossiped. Default: nobody is told. */
+  readonly onListener?: () => void
   /** Default {@link transportLimits}. */
   readonly limits?: Partial<TransportLimits>
 }
@@ -94,6 +96,7 @@ export class Libp2pTransport implements Transport {
   readonly #host: Host
   readonly #receiver: Receiver
   readonly #onFault: (peer: PeerId, fault: FrameFault) => void
+  readonly #onListener: () => void
   readonly #publishTopic: string
   readonly #listenTopics: readonly string[]
   readonly #limits: TransportLimits
@@ -105,12 +108,15 @@ export class Libp2pTransport implements Transport {
   readonly #directOut = new Counter()
   readonly #directIn = new Counter()
   #duplicates = 0
+  /** Whether what was published last went to nobody. */
+  #isUnheard = false
   #unwatch = (): void => {}
 
   constructor(options: TransportOptions) {
     this.#host = options.host
     this.#receiver = options.receiver
     this.#onFault = options.onFault ?? (() => {})
+    this.#onListener = options.onListener ?? (() => {})
     this.#publishTopic = options.publishTopic
     this.#listenTopics = options.listenTopics
     this.#limits = { ...transportLimits, ...options.limits }
@@ -124,6 +130,7 @@ export class Libp2pTransport implements Transport {
       maxOutboundStreams: this.#limits.streamsPerPeerMax,
       runOnLimitedConnection: true,
     })
+    pubsub.addEventListener('gossipsub:graft', this.#grafted)
     this.#unwatch = watchDuplicates(pubsub, (topic) => {
       if (this.#listenTopics.includes(topic)) this.#duplicates += 1
     })
@@ -139,6 +146,7 @@ export class Libp2pTransport implements Transport {
     const { pubsub } = this.#host.services
     this.#stopping.abort()
     await this.#host.unhandle(auctionProtocolId)
+    pubsub.removeEventListener('gossipsub:graft', this.#grafted)
     for (const topic of this.#listenTopics) {
       pubsub.unsubscribe(topic)
       pubsub.topicValidators.delete(topic)
@@ -157,7 +165,12 @@ export class Libp2pTransport implements Transport {
 
   publish(bytes: Uint8Array): void {
     this.#host.services.pubsub.publish(this.#publishTopic, bytes).then(
-      ({ recipients }) => this.#gossipOut.add(bytes, recipients.length),
+      ({ recipients }) => {
+        this.#gossipOut.add(bytes, recipients.length)
+        this.#isUnheard = recipients.length === 0
+        // Whoever came while it was on its way is missed by it, and tells of coming no more.
+        if (this.#isUnheard && meshPeersOf(this.#host.services.pubsub, this.#publishTopic).length > 0) this.#heard()
+      },
       () => this.#host.logger.forComponent('overage:transport').error('nothing was published: the host is not running'),
     )
   }
@@ -165,6 +178,15 @@ export class Libp2pTransport implements Transport {
   send(to: PeerId, bytes: Uint8Array, addresses: readonly string[]): void {
     if (this.#linkTo(to)?.send(bytes, addresses) === true) this.#directOut.add(bytes)
     else this.#lose(to)
+  }
+
+  readonly #grafted = ({ detail: { topic } }: CustomEvent<{ readonly topic: string }>): void => {
+    if (topic === this.#publishTopic && this.#isUnheard) this.#heard()
+  }
+
+  #heard(): void {
+    this.#isUnheard = false
+    this.#onListener()
   }
 
   #gossip(from: PeerId, bytes: Uint8Array): TopicValidatorResult {

@@ -55,6 +55,18 @@ export class StoreOutdatedError extends Error {
   }
 }
 
+/** Others know an offer that this node signed and this store does not: the whole folder is an old copy, or another copy runs. */
+export class StoreOutrunError extends Error {
+  override readonly name = 'StoreOutrunError'
+
+  /** `offer`: the one that came back. */
+  constructor(folder: string, offer: string) {
+    const detail = `others hold offer ${offer} as this node signed it, and this folder does not know that`
+    const meaning = 'it is an old copy, or another copy of it runs; nothing is sold or bought from it'
+    super(`the folder ${nodeFolderOf(folder)} is outdated: ${detail}: ${meaning}; ${doctor(folder)}`)
+  }
+}
+
 /** A stored value is not JSON. */
 export class StoreCorruptError extends Error {
   override readonly name = 'StoreCorruptError'

@@ -3,6 +3,7 @@ import type { AgreedOffset } from '../../src/protocol/clock-offset.js'
 import type { NetworkId } from '../../src/protocol/hello.js'
 import { limits } from '../../src/protocol/message.js'
 import type { Acquaintance, MembershipStatus } from '../libp2p/membership.js'
+import type { SyncStatus } from '../libp2p/offer-sync.js'
 
 export type Arrival =
   | { readonly type: 'under-way' }
@@ -46,4 +47,19 @@ export function arrivalIn(status: MembershipStatus, times: ArrivalTimes, connect
     return { type: 'other-network', networks: [...new Set(networks)], peers: networks.length }
   if (elapsedMs < waitMs) return { type: 'under-way' }
   return connected > 0 ? { type: 'strangers', peers: connected } : { type: 'alone' }
+}
+
+/** How long to wait for a first sync before going on without its end: gossip and later rounds bring the rest. */
+export const syncMsMax = 2_500
+
+/**
+ * `complete`: a round of sync has ended, and peers told all that they know. `partial`: some did, and others are slow.
+ * `none`: nobody told anything in time.
+ */
+export type Syncing = 'under-way' | 'complete' | 'partial' | 'none'
+
+export function syncingIn({ told, underWay, last }: SyncStatus, elapsedMs: number): Syncing {
+  if (told > 0 && last !== undefined && !underWay) return 'complete'
+  if (elapsedMs < syncMsMax) return 'under-way'
+  return told > 0 ? 'partial' : 'none'
 }

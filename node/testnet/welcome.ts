@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgreedOffset } from '../../src/protocol/clock-offset.js'
 import { protocolVersion } from '../../src/protocol/hello.js'
 import { NodeStartError } from '../errors.js'
-import { counted, seconds } from '../format.js'
+import { clockText, counted, seconds } from '../format.js'
 import type { Acquaintance, DialOutcome, MembershipStatus } from '../libp2p/membership.js'
 import type { MarketNode, NodeStatus } from '../market-node.js'
-import { type Arrival, arrivalIn, toleranceMs } from './arrival.js'
+import { type Arrival, arrivalIn, syncingIn, toleranceMs } from './arrival.js'
 import { type Bundle, shortId } from './bundle.js'
 import { accepts } from './probe.js'
 import type { StepOutput } from './steps.js'
@@ -47,13 +47,7 @@ export async function welcome(node: MarketNode, options: WelcomeOptions): Promis
     default:
       throw await alone(steps, bundle, membershipOf(node))
   }
-  const { offersKnown } = node.status()
-  steps.show({
-    step: 'offers',
-    outcome: 'ok',
-    text: `${counted(offersKnown, 'offer')} known so far`,
-    data: { offersKnown },
-  })
+  await showOffers(steps, node)
   void showReach(steps, node)
   steps.show({
     step: 'joined',
@@ -77,6 +71,26 @@ async function arrivalOf(node: MarketNode, { waitMs }: WelcomeOptions): Promise<
   }
 }
 
+/** Before anything is traded: what a node does not know it cannot weigh, nor what it said itself in another life. */
+async function showOffers(steps: StepOutput, node: MarketNode): Promise<void> {
+  const start = performance.now()
+  let syncing = syncingIn(node.status().sync, 0)
+  while (syncing === 'under-way') {
+    await sleep(pollMs)
+    syncing = syncingIn(node.status().sync, performance.now() - start)
+  }
+  const { offersKnown, sync } = node.status()
+  const known = counted(offersKnown, 'offer')
+  const withPeers = `in sync with ${counted(sync.told, 'peer')}`
+  const text = {
+    complete: `${known}, ${withPeers}`,
+    partial: `${known} so far, ${withPeers}; others are slow, and are asked again`,
+    none: `${known} so far; no peer told what it knows yet, they are asked again`,
+  }[syncing]
+  const outcome = syncing === 'complete' ? 'ok' : 'note'
+  steps.show({ step: 'offers', outcome, text, data: { offersKnown, sync: syncing, peersInSync: sync.told } })
+}
+
 const membershipOf = (node: MarketNode): MembershipStatus => node.status().network!
 
 const ways: Readonly<Record<Acquaintance['via'], string>> = {
@@ -96,14 +110,6 @@ function showMembers(steps: StepOutput, bundle: Bundle, members: readonly Acquai
   steps.show({ step: 'peers', outcome: 'ok', text: `${counted(members.length, 'peer')} reached: ${how}`, data })
   const text = `${members.length === 1 ? 'it says' : 'they all say'} ${shortId(bundle.id)}, protocol ${protocolVersion}`
   steps.show({ step: 'network', outcome: 'ok', text, data: { network: bundle.id } })
-}
-
-const clockText = ({ offsetMs, uncertaintyMs, peers }: AgreedOffset): string => {
-  const off =
-    Math.abs(offsetMs) <= uncertaintyMs
-      ? 'no difference that could be measured'
-      : `${seconds(Math.abs(offsetMs))} ${offsetMs > 0 ? 'behind' : 'ahead'}`
-  return `${off}, against ${peers === 1 ? 'one peer' : `the median of ${peers} peers`} (± ${(uncertaintyMs / 1_000).toFixed(3)} s)`
 }
 
 const clockData = ({ offsetMs, uncertaintyMs, peers }: AgreedOffset) => ({ offsetMs, uncertaintyMs, clocks: peers })

@@ -43,8 +43,15 @@ export type Command =
   | { readonly type: 'withdraw-offer'; readonly forget?: true | undefined }
   /** Withdraw every standing bid and send no more. `forget`: not at the next start either. */
   | { readonly type: 'stop-buying'; readonly forget?: true | undefined }
+  /**
+   * Count an accept no more whose seller never answers, and send it no more. Its seller may hold the receipt all the same and show it
+   * later: then it counts, beside whatever was bought in its place.
+   */
+  | { readonly type: 'forget-accept'; readonly award: Digest }
   /** From now on the node can be dialled there, and nowhere else; at most 4 of them go into its offer. */
   | { readonly type: 'addresses'; readonly addresses: readonly string[] }
+  /** Somebody listens to its offers now, and nobody did when the last one went out. */
+  | { readonly type: 'announce' }
 
 /** What an agent wants done, in order. A `save` is in place before any later effect goes out. */
 export type Effect =
@@ -103,6 +110,10 @@ export type Fact =
   | { readonly type: 'bought'; readonly receipt: Receipt }
   /** Its seller signed two different awards for one round; the proof is kept. */
   | { readonly type: 'equivocated'; readonly offer: OfferId; readonly round: number }
+  /** Its person gave up an accept that nobody answered. */
+  | { readonly type: 'accept-forgotten'; readonly offer: OfferId; readonly award: Digest }
+  /** An own offer came back that this node's store does not know of: it is an old copy. The agent does nothing from then on. */
+  | { readonly type: 'outrun'; readonly offer: OfferId; readonly sequence: number }
   | { readonly type: 'offer-closed'; readonly offer: OfferId; readonly reason: CloseReason }
   | {
       readonly type: 'refused'

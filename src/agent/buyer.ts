@@ -10,6 +10,7 @@ import type {
   Bid,
   Closed,
   Decline,
+  Digest,
   Offer,
   OfferId,
   Quote,
@@ -39,7 +40,7 @@ import { earlier } from './resend.js'
 import type { BuyPlan, Rules } from './rules.js'
 import { compareTexts, insertSorted } from './sorted.js'
 import { StandingBids } from './standing-bids.js'
-import type { OwnBid } from './views.js'
+import type { OwnBid, WaitingAccept } from './views.js'
 import { Witness } from './witness.js'
 
 export interface BuyerOptions {
@@ -107,6 +108,15 @@ export class Buyer {
 
   bids(): readonly OwnBid[] {
     return this.#standing.own()
+  }
+
+  accepts(): readonly WaitingAccept[] {
+    return this.#purchases.accepts()
+  }
+
+  /** What an accept held of demand and budget is free again, at its person's risk. */
+  forget(now: Millis, award: Digest, out: Effect[]): void {
+    if (this.#purchases.forget(award, out)) this.#react(now)
   }
 
   /** Its bid at `offer`, and whether it weighs that offer at all. */

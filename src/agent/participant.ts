@@ -8,10 +8,11 @@ import type { Agent, AgentEvent, Command, Effect, ParticipantStatus } from './ag
 import { Buyer } from './buyer.js'
 import { report } from './effects.js'
 import { OfferBook } from './offer-book.js'
+import { isBeyond, noPast, outrunIn, outrunRecord } from './own-past.js'
 import { earlier } from './resend.js'
 import type { BuyPlan, Rules, SellPlan } from './rules.js'
 import { Seller } from './seller.js'
-import type { Auction, KnownOffer, OwnBid } from './views.js'
+import type { Auction, KnownOffer, OwnBid, WaitingAccept } from './views.js'
 
 export interface ParticipantOptions {
   readonly signer: Signer
@@ -43,10 +44,13 @@ export class Participant implements Agent {
   #addresses: readonly string[]
   /** Until its start a participant learns of offers and does nothing else. */
   #started = false
+  /** Its store is an older one than its own: whatever it did might be done twice. */
+  #isOutrun: boolean
 
   constructor(options: ParticipantOptions) {
     const { sells, wants, restored, ...rest } = options
     this.#options = rest
+    this.#isOutrun = outrunIn(restored) !== undefined
     this.#me = rest.signer.id
     this.#addresses = rest.addresses
     this.#book = new OfferBook(this.#me, rest.rules.offersMax)
@@ -55,7 +59,7 @@ export class Participant implements Agent {
   }
 
   get deadline(): Millis | undefined {
-    if (!this.#started) return undefined
+    if (!this.#started || this.#isOutrun) return undefined
     return earlier(this.#book.deadline, earlier(this.#seller?.deadline, this.#buyer?.deadline))
   }
 
@@ -111,7 +115,13 @@ export class Participant implements Agent {
     return this.#buyer?.bids() ?? []
   }
 
+  /** Accepts that wait for their receipt. */
+  accepts(): readonly WaitingAccept[] {
+    return this.#buyer?.accepts() ?? []
+  }
+
   step(now: Millis, event: AgentEvent): readonly Effect[] {
+    if (this.#isOutrun) return []
     if (event.type === 'gossip') return this.#take(now, event.message)
     const out: Effect[] = []
     switch (event.type) {
@@ -143,7 +153,7 @@ export class Participant implements Agent {
   }
 
   #take(now: Millis, message: Sealed<Offer>): readonly Effect[] {
-    if (message.signer === this.#me) return []
+    if (message.signer === this.#me) return this.#takeOwn(message)
     const ended = this.#book.endedBy(message)
     if (!this.#book.put(message)) return []
     const { offer, sequence } = message.body
@@ -151,6 +161,17 @@ export class Participant implements Agent {
     if (ended !== undefined) this.#buyer?.offerNews(now, { ...ended, status: 'closed' }, out)
     this.#buyer?.offerNews(now, message.body, out)
     return out
+  }
+
+  /** Others tell a node what it said itself, in this life or another. */
+  #takeOwn({ body }: Sealed<Offer>): readonly Effect[] {
+    const { offer, sequence } = body
+    if (!isBeyond(body, this.#seller?.past ?? noPast)) return []
+    this.#isOutrun = true
+    return [
+      { type: 'save', records: [outrunRecord({ offer, sequence })], sync: true },
+      report({ type: 'outrun', offer, sequence }),
+    ]
   }
 
   #direct(now: Millis, from: PeerId, message: Sealed<DirectMessage>, out: Effect[]): void {
@@ -201,9 +222,15 @@ export class Participant implements Agent {
         if (command.forget) this.#buyer?.tell(undefined, out)
         this.#buyer?.stop(now, out)
         break
+      case 'forget-accept':
+        this.#buyer?.forget(now, command.award, out)
+        break
       case 'addresses':
         this.#addresses = command.addresses
-        this.#seller?.moved(now)
+        this.#seller?.announce(now)
+        break
+      case 'announce':
+        this.#seller?.announce(now)
         break
     }
   }

@@ -10,6 +10,7 @@ import { report } from './effects.js'
 import { firstResend, nextResend, type Resend, Unanswered } from './resend.js'
 import { savedMessage } from './restore.js'
 import type { Rules } from './rules.js'
+import type { WaitingAccept } from './views.js'
 
 /** An accept that waits for its receipt. */
 interface Purchase {
@@ -38,6 +39,8 @@ export class Purchases {
   readonly #signer: Signer
   readonly #rules: Rules
   readonly #waiting = new Unanswered<Digest, Purchase>()
+  /** Accepts that its person gave up; of a receipt for one, only its seller knows. They count again should it come. */
+  readonly #forgotten = new Map<Digest, Purchase>()
   /** Awards whose receipts are in the store. */
   readonly #settled = new Set<Digest>()
   /** Of both. */
@@ -80,7 +83,8 @@ export class Purchases {
     const digest = digestOf(award)
     const purchase = this.#waiting.get(digest)
     if (purchase !== undefined) out.push(sendAccept(purchase))
-    return purchase !== undefined || this.#settled.has(digest)
+    // An award whose accept was given up lapses: that is the best that can come of it.
+    return purchase !== undefined || this.#settled.has(digest) || this.#forgotten.has(digest)
   }
 
   /** Commits to an award that its buyer found right and still wants: saved first, then sent. */
@@ -101,10 +105,12 @@ export class Purchases {
   /** Takes the receipt for an accept of ours. Returns whether it was awaited. */
   receipt(receipt: Sealed<Receipt>, out: Effect[]): boolean {
     const { award: digest, accept } = receipt.body
-    const purchase = this.#waiting.get(digest)
+    const forgotten = this.#forgotten.get(digest)
+    const purchase = this.#waiting.get(digest) ?? forgotten
     if (purchase === undefined) return false
     if (!isReceiptOf(receipt.body, purchase.accept.body) || digestOf(accept) !== digestOf(purchase.accept)) return false
     this.#waiting.delete(digest)
+    if (this.#forgotten.delete(digest)) this.#committed = plus(this.#committed, receipt.body)
     this.#settled.add(digest)
     this.#bought = plus(this.#bought, receipt.body)
     out.push({ type: 'save', records: [recordOf(digest, purchase, receipt)], sync: true })
@@ -119,16 +125,37 @@ export class Purchases {
   refused(refused: Sealed<Refused>, out: Effect[]): boolean {
     const { award: digest, offer, code } = refused.body
     if (code !== 'award-lapsed' && code !== 'unknown-award') return false
-    const purchase = this.#waiting.get(digest)
+    const purchase = this.#waiting.get(digest) ?? this.#forgotten.get(digest)
     if (purchase === undefined || purchase.award.body.offer !== offer) return false
-    this.#waiting.delete(digest)
-    this.#committed = plus(this.#committed, purchase.award.body, -1)
+    if (this.#waiting.delete(digest)) this.#committed = plus(this.#committed, purchase.award.body, -1)
+    this.#forgotten.delete(digest)
     const records = [
       { key: purchaseKey(digest), value: undefined },
       { key: `refusal/${digest}`, value: sealedToJson(refused) },
     ]
     out.push({ type: 'save', records, sync: true })
     out.push(report({ type: 'lapsed', offer, award: digest }))
+    return true
+  }
+
+  /** Those that wait for their receipt. */
+  accepts(): readonly WaitingAccept[] {
+    return [...this.#waiting].map(([award, { accept }]) => {
+      const { offer, quantity, charge } = accept.body
+      return { award, offer, quantity, charge }
+    })
+  }
+
+  /** Sends a waiting accept no more and counts it no more, unless its receipt comes after all. Returns whether there was one. */
+  forget(digest: Digest, out: Effect[]): boolean {
+    const purchase = this.#waiting.get(digest)
+    if (purchase === undefined) return false
+    this.#waiting.delete(digest)
+    this.#forgotten.set(digest, purchase)
+    this.#committed = plus(this.#committed, purchase.accept.body, -1)
+    const { key, value } = recordOf(digest, purchase)
+    out.push({ type: 'save', records: [{ key, value: { ...(value as object), forgotten: true } }], sync: true })
+    out.push(report({ type: 'accept-forgotten', offer: purchase.award.body.offer, award: digest }))
     return true
   }
 
@@ -159,13 +186,17 @@ export class Purchases {
 
   #restore(digest: Digest, value: Json): void {
     const key = purchaseKey(digest)
-    const saved = value as { award: Json; accept: Json; addresses: string[]; receipt: Json }
+    const saved = value as { award: Json; accept: Json; addresses: string[]; receipt: Json; forgotten?: Json }
     const award = savedMessage(key, saved.award, 'award')
     const accept = savedMessage(key, saved.accept, 'accept')
     const receipt = saved.receipt === null ? undefined : savedMessage(key, saved.receipt, 'receipt')
+    const resend = firstResend(0 as Millis, this.#rules.resendMs)
+    if (saved.forgotten === true && receipt === undefined) {
+      this.#forgotten.set(digest, { award, accept, addresses: saved.addresses, resend })
+      return
+    }
     this.#committed = plus(this.#committed, accept.body)
     if (receipt === undefined) {
-      const resend = firstResend(0 as Millis, this.#rules.resendMs)
       this.#waiting.set(digest, { award, accept, addresses: saved.addresses, resend })
     } else {
       this.#settled.add(digest)

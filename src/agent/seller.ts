@@ -89,6 +89,11 @@ export class Seller {
     return this.#id.offer
   }
 
+  /** What it knows of what it has signed. */
+  get past() {
+    return { number: this.#state.number, isOpen: this.#isOpen, sequence: this.#sequence.last }
+  }
+
   status(): SellerStatus {
     const { status, closeReason, stock, reserve } = this.#state
     return {
@@ -110,10 +115,7 @@ export class Seller {
     return { ...this.status(), announced, bids: viewed, awards: this.#sales.waiting }
   }
 
-  /**
-   * Goes on with the offer that its store remembers, if its time is not over and its person still wants the same; else
-   * opens one for what is still unsold.
-   */
+  /** Goes on with the saved offer if its time is not over and its person still wants the same; else opens one for what is unsold. */
   start(now: Millis, out: Effect[]): void {
     this.#plan.start(this.#sales.trades, out)
     this.#rounds.next(out)
@@ -149,8 +151,8 @@ export class Seller {
     if (this.#isOpen) this.#publish(now, out)
   }
 
-  /** Where it can be dialled has changed, which whoever bids must know. */
-  moved(now: Millis): void {
+  /** Publishes its open offer again: where it can be dialled has changed, or nobody heard it the last time. */
+  announce(now: Millis): void {
     if (this.#isOpen) this.#announcer.want(now)
   }
 

@@ -64,3 +64,11 @@ export const bidsAsViewed = (bids: readonly BookBid[], awards: readonly Allocati
     const tentative = awards[index]!
     return { buyer, quantity, price, tentative: { quantity: tentative.quantity, charge: tentative.charge } }
   })
+
+/** An accept without a receipt: what its buyer is bound to as long as its seller does not answer. */
+export interface WaitingAccept {
+  readonly award: Digest
+  readonly offer: OfferId
+  readonly quantity: Megabytes
+  readonly charge: Micros
+}

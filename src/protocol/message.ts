@@ -231,6 +231,7 @@ export const limits = Object.freeze({
   requestBytesMax: 256,
   /** Entries in one answer about what a peer knows; at 16 bytes each they fit a page. */
   indexEntriesMax: 4_096,
+  questionShardsMax: 256,
   questionBytesMax: 1_024,
   /** A hello, asked or answered; addresses of other peers in it, each at most {@link limits.helloAddressBytesMax}. */
   helloBytesMax: 4_096,

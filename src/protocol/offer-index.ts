@@ -15,15 +15,31 @@ export type OfferKey = string
 
 const keyBytes = 8
 const entryBytes = 16
+const shardBytes = 2
 
 export interface IndexEntry {
   readonly key: OfferKey
   readonly sequence: number
 }
 
+/** Some of the shards of a market: those that a node listens to. */
+export interface HeardShards {
+  /** How many there are. */
+  readonly count: number
+  /** In ascending order, each below `count`; from 1 to {@link limits.questionShardsMax}. */
+  readonly shards: readonly number[]
+}
+
 export type OfferQuestion =
   /** Entries after a key, or from the first; `limit` from 1 to {@link limits.indexEntriesMax}. */
-  | { readonly type: 'index'; readonly market: string; readonly after: OfferKey | ''; readonly limit: number }
+  | {
+      readonly type: 'index'
+      readonly market: string
+      readonly after: OfferKey | ''
+      readonly limit: number
+      /** Only offers of these; absent: of all. A peer that does not know the field tells of all too. */
+      readonly heard?: HeardShards
+    }
   /** From 1 to {@link limits.pageOffersMax} keys. */
   | { readonly type: 'offers'; readonly market: string; readonly keys: readonly OfferKey[] }
 
@@ -40,10 +56,13 @@ export function encodeOfferQuestion(question: OfferQuestion): Uint8Array {
   const { market } = question
   const none = new Uint8Array(0)
   if (question.type === 'offers') {
-    return wire.OfferQuestion.encode({ market, after: none, limit: 0, keys: bytesOf(question.keys.join('')) })
+    const keys = bytesOf(question.keys.join(''))
+    return wire.OfferQuestion.encode({ market, after: none, limit: 0, keys, shards: none, shardCount: 0 })
   }
-  const { after, limit } = question
-  return wire.OfferQuestion.encode({ market, after: bytesOf(after), limit, keys: none })
+  const { after, limit, heard } = question
+  const shards = bytesOfShards(heard?.shards ?? [])
+  const shardCount = heard?.count ?? 0
+  return wire.OfferQuestion.encode({ market, after: bytesOf(after), limit, keys: none, shards, shardCount })
 }
 
 /** Total, like every decoder of the protocol. */
@@ -52,12 +71,14 @@ export function decodeOfferQuestion(
 ): { readonly ok: true; readonly question: OfferQuestion } | Unreadable {
   if (bytes.length > limits.questionBytesMax) return { ok: false, code: 'too-large' }
   return attempt(() => {
-    const { market: name, after, limit, keys } = wire.OfferQuestion.decode(bytes)
+    const { market: name, after, limit, keys, shards, shardCount } = wire.OfferQuestion.decode(bytes)
     const market = marketOf(name)
     if (keys.length > 0) return { ok: true, question: { type: 'offers', market, keys: keysIn(keys) } }
     if (limit < 1 || limit > limits.indexEntriesMax) throw outOfBounds('limit')
     if (after.length !== 0 && after.length !== keyBytes) throw malformed('after')
-    return { ok: true, question: { type: 'index', market, after: textOf(after, 'hex'), limit } }
+    const question = { type: 'index' as const, market, after: textOf(after, 'hex'), limit }
+    if (shards.length === 0) return { ok: true, question }
+    return { ok: true, question: { ...question, heard: { count: shardCount, shards: shardsIn(shards, shardCount) } } }
   })
 }
 
@@ -118,6 +139,26 @@ function keysIn(bytes: Uint8Array): readonly OfferKey[] {
   return Array.from({ length: bytes.length / keyBytes }, (_, index) =>
     textOf(bytes.subarray(index * keyBytes, (index + 1) * keyBytes), 'hex'),
   )
+}
+
+function bytesOfShards(shards: readonly number[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(shards.length * shardBytes)
+  const view = new DataView(bytes.buffer)
+  shards.forEach((shard, index) => void view.setUint16(index * shardBytes, shard))
+  return bytes
+}
+
+function shardsIn(bytes: Uint8Array, count: number): readonly number[] {
+  if (bytes.length % shardBytes !== 0) throw malformed('shards')
+  if (bytes.length > limits.questionShardsMax * shardBytes) throw outOfBounds('shards')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let last = -1
+  return Array.from({ length: bytes.length / shardBytes }, (_, index) => {
+    const shard = view.getUint16(index * shardBytes)
+    if (shard <= last || shard >= count) throw malformed('shards')
+    last = shard
+    return shard
+  })
 }
 
 const bytesOf = (hex: string): Uint8Array<ArrayBuffer> => new Uint8Array(fromString(hex, 'hex'))

@@ -23,11 +23,16 @@ export const offersTopicOf = ({ market, shard }: { readonly market: string; read
  * @throws RangeError when `seller` is not the peer id of an Ed25519 identity, or `shards` not an integer ≥ 1.
  */
 export function shardOf(seller: PeerId, shards: number): number {
+  if (!Number.isSafeInteger(shards) || shards < 1) throw new RangeError(`not a number of shards: ${shards}`)
+  return shardSeedOf(seller) % shards
+}
+
+/** What a seller's shard follows from, whatever their number. @throws RangeError as {@link shardOf}. */
+export function shardSeedOf(seller: PeerId): number {
   const key = publicKeyOf(seller)
   if (key === undefined) throw new RangeError(`not the peer id of an Ed25519 identity: ${seller}`)
-  if (!Number.isSafeInteger(shards) || shards < 1) throw new RangeError(`not a number of shards: ${shards}`)
   const hash = sha256(key)
-  return new DataView(hash.buffer, hash.byteOffset).getUint32(0) % shards
+  return new DataView(hash.buffer, hash.byteOffset).getUint32(0)
 }
 
 /**

@@ -1,7 +1,9 @@
 /** What a node's records say, each read and verified on its own: for whoever looks into a store whose node does not run. */
+import { type Outrun, outrunKey } from '../agent/own-past.js'
 import type { PeerId, Verifier } from '../ports/signer.js'
 import type { Json, StoreContents } from '../ports/store.js'
 import { awardFromJson, type EvidenceAt, evidenceIn, evidencePrefix } from '../protocol/award-record.js'
+import { offerNumberOf } from '../protocol/identity.js'
 import { sealedFromJson } from '../protocol/json.js'
 import { type Award, type Digest, type Message, type OfferId, type Sealed, sellerOf } from '../protocol/message.js'
 import { digestOf, verifySeal } from '../protocol/signing.js'
@@ -43,6 +45,8 @@ export interface Audit {
   readonly offer:
     | { readonly number: number; readonly open: boolean; readonly stock: number; readonly closesAt: number }
     | undefined
+  /** An own offer that came back and that this store does not know of. */
+  readonly outrun: Outrun | undefined
   /** Own bids that stand at others, and others' bids here. */
   readonly bids: { readonly own: number; readonly received: number }
   /** Of no kind that this version knows. */
@@ -56,6 +60,7 @@ interface Findings {
   readonly sales: Sealed<Award>[]
   readonly purchases: Sealed<Award>[]
   offer: Audit['offer']
+  outrun: Outrun | undefined
   own: number
   received: number
 }
@@ -79,6 +84,7 @@ const kinds: readonly { readonly prefix: string; readonly binds: boolean; readon
   { prefix: 'seller/sequence', binds: true, read: readNumber },
   { prefix: 'buyer/sequence', binds: true, read: readNumber },
   { prefix: 'seller/round', binds: true, read: readNumber },
+  { prefix: outrunKey, binds: true, read: readOutrun },
 ]
 
 /** Reads all `contents`; `unreadable` are keys whose values are not even JSON. */
@@ -90,6 +96,7 @@ export function auditOf(contents: StoreContents, verifier: Verifier, unreadable:
     sales: [],
     purchases: [],
     offer: undefined,
+    outrun: undefined,
     own: 0,
     received: 0,
   }
@@ -103,7 +110,7 @@ export function auditOf(contents: StoreContents, verifier: Verifier, unreadable:
       if (problem !== undefined) bad.push({ key, problem, binds: kind.binds })
     }
   }
-  const { owners, unsettled, sales, purchases, offer, own, received } = found
+  const { owners, unsettled, sales, purchases, offer, outrun, own, received } = found
   const bids = { own, received }
   return {
     owners: [...owners],
@@ -112,6 +119,7 @@ export function auditOf(contents: StoreContents, verifier: Verifier, unreadable:
     sold: totalOf(sales),
     bought: totalOf(purchases),
     offer,
+    outrun,
     bids,
     unknown,
   }
@@ -153,6 +161,8 @@ function readPurchase(digest: string, value: Json, found: Findings, verifier: Ve
   const saved = fieldIn(value, 'receipt')
   if (saved !== null) saysWhat(award, messageIn(saved, 'receipt', verifier))
   found.owners.add(accept.signer)
+  // Its person gave it up; it counts again should its receipt come.
+  if (saved === null && (value as { readonly forgotten?: Json }).forgotten === true) return
   found.purchases.push(award)
   if (saved === null) found.unsettled.push(unsettledOf('accept waits for its receipt', award.signer, award))
 }
@@ -203,6 +213,12 @@ function readOffer(_: string, value: Json, found: Findings): void {
   const status = fieldIn(value, 'status')
   if (status !== 'open' && status !== 'closed') throw new Bad('is neither open nor closed')
   found.offer = { number: number!, open: status === 'open', stock: stock!, closesAt: closesAt! }
+}
+
+function readOutrun(_: string, value: Json, found: Findings): void {
+  const offer = fieldIn(value, 'offer')
+  if (typeof offer !== 'string' || offerNumberOf(offer) === undefined) throw new Bad('names no offer')
+  found.outrun = { offer, sequence: countIn(fieldIn(value, 'sequence')) }
 }
 
 function readNumber(_: string, value: Json): void {

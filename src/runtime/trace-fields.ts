@@ -103,6 +103,8 @@ const command: Reader<Command> = unionOf<'type', Command>('type', {
   'withdraw-offer': { forget },
   'stop-buying': { forget },
   addresses: { addresses },
+  announce: {},
+  'forget-accept': { award: digest },
 })
 
 export const event: Reader<AgentEvent> = unionOf<'type', AgentEvent>('type', {
@@ -142,6 +144,8 @@ const fact: Reader<Fact> = unionOf<'type', Fact>('type', {
   sold: { receipt },
   bought: { receipt },
   equivocated: { offer, round: count },
+  outrun: { offer, sequence: count },
+  'accept-forgotten': { offer, award: digest },
   'offer-closed': { offer, reason: oneOf(closeReasons) },
   refused: { by: oneOf(['me', 'them']), peer, offer, code: oneOf(refusalCodes) },
 })

@@ -122,6 +122,8 @@ describe('a node that is told over its API', () => {
     ['/v1/buy', { gb: 5, sigma: 40, alpha: 2 }, /alpha: must be/],
     ['/v1/buy', {}, /gb/],
     ['/v1/withdraw', { what: 'some' }, /what/],
+    ['/v1/forget', { award: 'ab'.repeat(32) }, /risk/],
+    ['/v1/forget', { award: 'ab'.repeat(32), risk: 'may-be-bought-twice' }, /no accept waits/],
   ])('refuses %s %j and names the fault', async (path, body, problem) => {
     const { status, json } = await tell(ann, path, body)
     expect(status).toBe(400)
@@ -129,6 +131,10 @@ describe('a node that is told over its API', () => {
       code: 'bad-request',
       message: expect.stringMatching(problem),
     })
+  })
+
+  it('lists no accept when each has its receipt', async () => {
+    expect((await ask(bob, '/v1/accepts')).json).toEqual({ accepts: [] })
   })
 
   it('takes back its offer and forgets it, and its bids alone where that is asked', async () => {

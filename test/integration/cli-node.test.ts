@@ -72,7 +72,9 @@ describe('a node told on the command line', () => {
       run('sales', '--node', ann),
       run('receipts', 'export', '--node', bob),
     ])
-    expect(status.out).toMatch(/^ann {2}12D3Koo\S+ {2}market cli\nruns .*\nsells .*\nsold {5}[1-3](\.\d+)? GB for /)
+    expect(status.out).toMatch(
+      /^ann {2}12D3Koo\S+ {2}market cli\nruns .*\nnetwork .*\nsells .*\nsold {5}[1-3](\.\d+)? GB for /,
+    )
     expect(peers.out).toMatch(/inbound +– +yes/)
     expect(offers.out).toMatch(/\/1 +open +\d/)
     expect(sales.out).toMatch(/1 receipt\n(.*\n) sold {2}to 12D3…/)

@@ -51,6 +51,23 @@ describe('overage doctor', () => {
     expect(readdirSync(folder)).toEqual(before)
   })
 
+  it('says that a folder is an old copy once others told so, and takes it beyond what they told when that is accepted', async () => {
+    const file = join(folder, 'store')
+    const told = `${signerOf(await loadIdentity(folder)).id}/7`
+    await put('outrun', { offer: told, sequence: 9_000_000_000_000 })
+    expect(problemsIn(await doctor())).toEqual([expect.stringContaining(`others hold offer ${told}`)])
+    const { ended } = start(['node', '--folder', folder, '--local', '--api', 'off'])
+    expect(await ended).toMatchObject({ code: 3, err: expect.stringContaining('it is an old copy') })
+    expect((await start(['doctor', folder, '--repair']).ended).code).toBe(1)
+    expect(await doctor('--repair', '--accept-loss')).toMatchObject({ code: 0, healthy: true })
+    const mended = await LevelStore.open(file)
+    const values = new Map((await mended.contents()).map(({ key, value }) => [key, value]))
+    await mended.close()
+    expect(values.has('outrun')).toBe(false)
+    expect(values.get('seller/sequence')).toBeGreaterThan(9_000_000_000_000)
+    expect(values.get('seller/offer')).toMatchObject({ status: 'closed', number: 1_007 })
+  })
+
   it('names the process that has the store open', async () => {
     const store = await LevelStore.open(join(folder, 'store'))
     const { checks } = await doctor()

@@ -62,7 +62,10 @@ describe('overage testnet and overage join', () => {
     const ben = joining(`${api}/v1/bundle`, 'ben', '--token-file', token, '--buy', '3GB', '--sigma', '60')
     const stranger = joining(bundleIn('other'), 'stranger')
     const locked = joining(bundleIn('closed'), 'locked', '--wait', '6s')
-    await said(ben, '"fact":"bought"')
+    const [synced] = await Promise.all([said(ben, '"step":"offers"'), said(ben, '"fact":"bought"')])
+    const offers = JSON.parse(synced) as { peersInSync: number }
+    expect(offers).toMatchObject({ outcome: 'ok', offersKnown: 1, sync: 'complete' })
+    expect(offers.peersInSync).toBeGreaterThan(0)
 
     expect(await stranger.ended).toMatchObject({
       code: 3,

@@ -69,7 +69,7 @@ export interface SyncPeer {
 export async function startPeer(
   offers: readonly Sealed<Offer>[],
   settings: OfferSyncOptions['settings'] = {},
-  options: { readonly now?: () => number; readonly market?: string } = {},
+  options: Pick<Partial<OfferSyncOptions>, 'now' | 'market' | 'heard'> = {},
 ): Promise<SyncPeer> {
   const node = await startNode()
   const book = new OfferBook(node.id, 20_000)
@@ -152,6 +152,9 @@ export const faults: Readonly<Record<string, Conduct>> = {
     send(stream, bytes)
   },
 }
+
+/** Tells all that it knows, whatever shards it is asked for: a peer of before there were any in the question. */
+export const telling: Conduct = (stream, { answer }) => send(stream, answer())
 
 export const lies: ReadonlySet<string> = new Set([
   'an index out of order',

@@ -4,7 +4,7 @@ import type { OfferSyncSettings } from '../../node/libp2p/offer-sync.js'
 import { encode } from '../../src/protocol/codec.js'
 import { encodeOfferQuestion } from '../../src/protocol/offer-index.js'
 import { encodeOfferRequest } from '../../src/protocol/offer-sync.js'
-import { offersDifferenceProtocolId, offersProtocolId } from '../../src/protocol/topics.js'
+import { offersDifferenceProtocolId, offersProtocolId, shardOf } from '../../src/protocol/topics.js'
 import { megabytes } from '../../src/units.js'
 import {
   faults,
@@ -17,6 +17,7 @@ import {
   startFaulty,
   startPaging,
   startPeer,
+  telling,
 } from './offer-peers.js'
 import { connect, startNode, type TestNode, until } from './swarm.js'
 
@@ -44,6 +45,30 @@ describe('offer sync', () => {
     await until(() => joiner.book.size === 300 && joiner.sync.last !== undefined)
     expect(joiner.received).toHaveLength(300)
     expect(joiner.offences).toEqual([])
+  })
+
+  it('of a node that hears some shards brings the offers of these and of no others', async () => {
+    const offers = await offersOf(120)
+    const heard = { count: 4, shards: [1, 2] }
+    const mine = offers.filter(({ signer }) => heard.shards.includes(shardOf(signer, heard.count)))
+    expect(mine.length).toBeGreaterThan(0)
+    const other = keep(await startPeer(offers))
+    const node = keep(await startPeer([], {}, { heard }))
+    await connect(node.node, other.node)
+    await until(() => node.sync.last !== undefined)
+    expect(node.received).toHaveLength(mine.length)
+    expect(node.book.page('', 1_000).offers.map(({ body }) => body.offer)).toEqual(
+      mine.map(({ body }) => body.offer).sort(),
+    )
+  })
+
+  it('takes what a peer tells that does not know shards in a question, and holds nothing against it', async () => {
+    const offers = await offersOf(20)
+    const older = keep(await startFaulty(offers, telling))
+    const node = keep(await startPeer([], {}, { heard: { count: 4, shards: [0] } }))
+    await connect(node.node, older)
+    await until(() => node.sync.last !== undefined)
+    expect([node.sync.last!.told, node.book.size, node.offences]).toEqual([1, 20, []])
   })
 
   it('asks for what is missing or newer and for nothing else', async () => {

@@ -170,6 +170,16 @@ describe('a network', () => {
     expect(receipts[0]).toEqual(receipts[1])
   })
 
+  it('hears by gossip of an offer that was opened before anybody was there', async () => {
+    const early = await start('early', { sells })
+    early.trade()
+    await until(() => early.status().seller?.open === true)
+    expect(early.status().traffic.gossip.out.messages).toBe(0)
+    await start('late', { bootstrap: early.addresses() })
+    // Long before its offer would be refreshed.
+    await until(() => early.status().traffic.gossip.out.messages > 0)
+  })
+
   it('with shards tells each person of those that it hears, and its bootstrap peer of all', async () => {
     const network = { shards: 4, heardShards: 1 }
     const bootstrap = await startBootstrap({ network })

@@ -350,3 +350,45 @@ describe('a node that was configured with a wish', () => {
     expect(buyerOf(stage).standing).toEqual([])
   })
 })
+
+describe('an accept that is given up', () => {
+  const waiting = () => {
+    const stage = idle()
+    stage.command(buy(1))
+    const accept = accepted(stage)
+    return { stage, accept, award: accept.body.award }
+  }
+
+  it('counts no more and is sent no more, also after a restart, and not again for its award', () => {
+    const { stage, accept, award } = waiting()
+    expect(stage.participant.accepts()).toMatchObject([{ award, quantity: accept.body.quantity }])
+    const effects = stage.command({ type: 'forget-accept', award })
+    expect(effects[0]).toMatchObject({ type: 'save', sync: true })
+    expect(factsIn(effects)).toContain('accept-forgotten')
+    for (const life of [1, 2]) {
+      if (life === 2) stage.restart()
+      expect(stage.participant.accepts()).toEqual([])
+      expect(stage.participant.status().buyer).toMatchObject({ unsettled: 0, wanted: 1_000, owned: 0 })
+      expect(messagesIn(stage.pass(60_000), 'accept')).toEqual([])
+    }
+  })
+
+  it('is bought after all when its receipt comes, once, before or after a restart', () => {
+    for (const restarts of [false, true]) {
+      const { stage, accept, award } = waiting()
+      stage.command({ type: 'forget-accept', award })
+      if (restarts) stage.restart()
+      const receipt = receiptBy(seller, accept)
+      expect(factsIn(stage.take(receipt))).toContain('bought')
+      expect(factsIn(stage.take(receipt))).not.toContain('bought')
+      const { quantity } = accept.body
+      expect(stage.participant.status().buyer).toMatchObject({ owned: quantity, wanted: 1_000 - quantity })
+    }
+  })
+
+  it('that nobody knows of changes nothing', () => {
+    const { stage } = waiting()
+    expect(stage.command({ type: 'forget-accept', award: 'ab'.repeat(32) })).toEqual([])
+    expect(stage.participant.accepts()).toHaveLength(1)
+  })
+})

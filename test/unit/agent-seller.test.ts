@@ -704,3 +704,17 @@ describe('a seller that can be dialled elsewhere', () => {
     expect(published).toMatchObject([{ message: { body: { addresses: many.slice(0, 4) } } }])
   })
 })
+
+describe('an offer that nobody heard', () => {
+  it('is published again once somebody listens, as soon as gossip allows, and a closed one is not', () => {
+    const stage = new Stage({ sells: sellPlan })
+    stage.start()
+    stage.pass(promptRules.gossipMsMin / 2)
+    expect(stage.step({ type: 'command', command: { type: 'announce' } })).toEqual([])
+    const again = stage.pass(promptRules.gossipMsMin / 2).filter(({ type }) => type === 'publish')
+    expect(again).toMatchObject([{ message: { body: { status: 'open' } } }])
+    stage.step({ type: 'command', command: { type: 'withdraw-offer' } })
+    stage.step({ type: 'command', command: { type: 'announce' } })
+    expect(stage.pass(promptRules.gossipMsMin).filter(({ type }) => type === 'publish')).toEqual([])
+  })
+})

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { encode } from '../../src/protocol/codec.js'
 import * as wire from '../../src/protocol/generated/market.js'
 import { limits } from '../../src/protocol/message.js'
+import { decodeOfferQuestion, encodeOfferQuestion } from '../../src/protocol/offer-index.js'
 import {
   decodeOfferPage,
   decodeOfferRequest,
@@ -61,6 +62,40 @@ describe('an offer page', () => {
     )
     expect(codeOf(decodeOfferPage(new Uint8Array(limits.pageBytesMax + 1)))).toBe('too-large')
     expect(codeOf(decodeOfferPage(wire.OfferPage.encode({ next: 'nobody/1' })))).toBe('malformed')
+  })
+})
+
+describe('a question for the offers of some shards', () => {
+  const most = Array.from({ length: limits.questionShardsMax }, (_, shard) => 2 * shard)
+  const asking = (count: number, shards: readonly number[]): Uint8Array =>
+    encodeOfferQuestion({ type: 'index', market, after: '', limit: 1, heard: { count, shards } })
+
+  test('reads as it was written, up to the most shards and the highest number', () => {
+    for (const heard of [
+      { count: 2, shards: [0] },
+      { count: 65_536, shards: [0, 65_535] },
+      { count: 512, shards: most },
+    ]) {
+      const question = { type: 'index', market, after: '', limit: 1, heard }
+      expect(decodeOfferQuestion(asking(heard.count, heard.shards))).toEqual({ ok: true, question })
+    }
+  })
+
+  test('of the most shards of the market with the longest name fits', () => {
+    const name = 'm'.repeat(limits.marketBytesMax)
+    const heard = { count: 512, shards: most }
+    const bytes = encodeOfferQuestion({ type: 'index', market: name, after: '00'.repeat(8), limit: 4_096, heard })
+    expect(codeOf(decodeOfferQuestion(bytes))).toBe('ok')
+  })
+
+  test.each([
+    ['malformed', 'names one beyond their number', 4, [4]],
+    ['malformed', 'says no number', 0, [0]],
+    ['malformed', 'is out of order', 4, [2, 1]],
+    ['malformed', 'names one twice', 4, [1, 1]],
+    ['out-of-bounds', 'names too many', 1_000, [...most, 999]],
+  ] as const)('is %s when it %s', (code, _, count, shards) => {
+    expect(codeOf(decodeOfferQuestion(asking(count, shards)))).toBe(code)
   })
 })
 

@@ -66,6 +66,7 @@ describe('fields that this version does not know', () => {
     same('sync-request', decodeOfferRequest)
     same('sync-page', decodeOfferPage)
     same('sync-question-index', decodeOfferQuestion)
+    same('sync-question-shards', decodeOfferQuestion)
     same('sync-question-offers', decodeOfferQuestion)
     same('sync-answer-index', (bytes) => decodeOfferAnswer(bytes, 'index'))
     same('sync-answer-offers', (bytes) => decodeOfferAnswer(bytes, 'offers'))

@@ -9,11 +9,19 @@ import { Trial } from '../scenario/market.js'
 const idle = { messages: 0, bytes: 0 }
 const traffic = { gossip: { out: idle, in: idle, duplicates: 0 }, direct: { out: idle, in: idle } }
 
+const alone = {
+  peers: 0,
+  meshPeers: 0,
+  backlog: 0,
+  traffic,
+  sync: { told: 0, underWay: false, last: undefined },
+}
+
 /** What the observer would have of a market that ran in virtual time. */
 function evidenceOf(trial: Trial, change: (ledger: Ledger) => Ledger = (ledger) => ledger) {
   const people = trial.people.map(({ signer: _, ...person }) => person)
   const ledgers = trial.people.map(({ signer, ...person }) => {
-    const status = { ...trial.world.participant(signer.id).status(), peers: 0, meshPeers: 0, backlog: 0, traffic }
+    const status = { ...trial.world.participant(signer.id).status(), ...alone }
     return change({ person, peerId: signer.id, contents: trial.world.disk(signer.id), status })
   })
   const market = { market: 'trial', currency: '$', rules: rulesWith(lanRules, {}), people }

@@ -60,6 +60,8 @@ const events: readonly AgentEvent[] = [
   { type: 'undelivered', to: buyer.id },
   { type: 'command', command: { type: 'withdraw-offer' } },
   { type: 'command', command: { type: 'stop-buying' } },
+  { type: 'command', command: { type: 'announce' } },
+  { type: 'command', command: { type: 'forget-accept', award } },
 ]
 
 const facts: { readonly [Type in Fact['type']]: Extract<Fact, { readonly type: Type }> } = {
@@ -83,6 +85,8 @@ const facts: { readonly [Type in Fact['type']]: Extract<Fact, { readonly type: T
   sold: { type: 'sold', receipt },
   bought: { type: 'bought', receipt },
   equivocated: { type: 'equivocated', offer: offerId, round: 7 },
+  outrun: { type: 'outrun', offer: offerId, sequence: 8 },
+  'accept-forgotten': { type: 'accept-forgotten', offer: offerId, award },
   'offer-closed': { type: 'offer-closed', offer: offerId, reason: 'idle' },
   refused: { type: 'refused', by: 'me', peer: buyer.id, offer: offerId, code: 'auction-full' },
 }

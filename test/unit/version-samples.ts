@@ -67,6 +67,13 @@ export const syncSamples = {
   'sync-request': encodeOfferRequest({ market, after: offerId, limit: 64 }),
   'sync-page': encodeOfferPage({ offers: [encode(samples[0]!)], next: offerId }),
   'sync-question-index': encodeOfferQuestion({ type: 'index', market, after: offerKeyOf(offerId), limit: 100 }),
+  'sync-question-shards': encodeOfferQuestion({
+    type: 'index',
+    market,
+    after: '',
+    limit: 100,
+    heard: { count: 300, shards: [1, 7, 258] },
+  }),
   'sync-question-offers': encodeOfferQuestion({ type: 'offers', market, keys: [offerKeyOf(offerId)] }),
   'sync-answer-index': encodeOfferAnswer({
     type: 'index',

@@ -3395,6 +3395,8 @@ export interface OfferQuestion {
   after: Uint8Array<ArrayBuffer>
   limit: number
   keys: Uint8Array<ArrayBuffer>
+  shards: Uint8Array<ArrayBuffer>
+  shardCount: number
 }
 
 export namespace OfferQuestion {
@@ -3427,6 +3429,16 @@ export namespace OfferQuestion {
           w.bytes(obj.keys)
         }
 
+        if ((obj.shards != null && obj.shards.byteLength > 0)) {
+          w.uint32(42)
+          w.bytes(obj.shards)
+        }
+
+        if ((obj.shardCount != null && obj.shardCount !== 0)) {
+          w.uint32(48)
+          w.uint32(obj.shardCount)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -3435,7 +3447,9 @@ export namespace OfferQuestion {
           market: '',
           after: uint8ArrayAlloc(0),
           limit: 0,
-          keys: uint8ArrayAlloc(0)
+          keys: uint8ArrayAlloc(0),
+          shards: uint8ArrayAlloc(0),
+          shardCount: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -3458,6 +3472,14 @@ export namespace OfferQuestion {
             }
             case 4: {
               obj.keys = reader.bytes()
+              break
+            }
+            case 5: {
+              obj.shards = reader.bytes()
+              break
+            }
+            case 6: {
+              obj.shardCount = reader.uint32()
               break
             }
             default: {
@@ -3503,6 +3525,20 @@ export namespace OfferQuestion {
               }
               break
             }
+            case 5: {
+              yield {
+                field: `${prefix}.shards`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.shardCount`,
+                value: reader.uint32()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -3535,6 +3571,16 @@ export namespace OfferQuestion {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface OfferQuestionShardsFieldEvent {
+    field: '$.shards'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface OfferQuestionShardCountFieldEvent {
+    field: '$.shardCount'
+    value: number
+  }
+
   export function encode (obj: Partial<OfferQuestion>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, OfferQuestion.codec())
   }
@@ -3543,7 +3589,7 @@ export namespace OfferQuestion {
     return decodeMessage(buf, OfferQuestion.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<OfferQuestion>): Generator<OfferQuestionMarketFieldEvent | OfferQuestionAfterFieldEvent | OfferQuestionLimitFieldEvent | OfferQuestionKeysFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<OfferQuestion>): Generator<OfferQuestionMarketFieldEvent | OfferQuestionAfterFieldEvent | OfferQuestionLimitFieldEvent | OfferQuestionKeysFieldEvent | OfferQuestionShardsFieldEvent | OfferQuestionShardCountFieldEvent> {
     return streamMessage(buf, OfferQuestion.codec(), opts)
   }
 }

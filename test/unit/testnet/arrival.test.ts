@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Acquaintance, MembershipStatus, Verdict } from '../../../node/libp2p/membership.js'
-import { type Arrival, type ArrivalTimes, arrivalIn, settleMs, toleranceMs } from '../../../node/testnet/arrival.js'
+import {
+  type Arrival,
+  type ArrivalTimes,
+  arrivalIn,
+  settleMs,
+  syncingIn,
+  syncMsMax,
+  toleranceMs,
+} from '../../../node/testnet/arrival.js'
 
 const network = 'ab'.repeat(32)
 const met = (verdict: Verdict): Acquaintance => ({ peer: 'p', via: 'bootstrap', verdict })
@@ -48,5 +56,22 @@ describe('joining', () => {
     expect(typeOf(status([]), settled, 0)).toBe('under-way')
     expect(typeOf(status([]), late, 0)).toBe('alone')
     expect(typeOf(status([]), late, 2)).toBe('strangers')
+  })
+})
+
+describe('the first sync', () => {
+  const last = { told: 1, failed: 0, taken: 12, bytes: 4_000 }
+
+  it('is complete once a round ended in which somebody told everything', () => {
+    expect(syncingIn({ told: 0, underWay: false, last: undefined }, 0)).toBe('under-way')
+    expect(syncingIn({ told: 1, underWay: true, last: undefined }, 0)).toBe('under-way')
+    expect(syncingIn({ told: 3, underWay: false, last }, 0)).toBe('complete')
+  })
+
+  it('is not complete by a round in which everybody failed, and not waited for without end', () => {
+    const failed = { told: 0, failed: 1, taken: 0, bytes: 0 }
+    expect(syncingIn({ told: 0, underWay: false, last: failed }, 0)).toBe('under-way')
+    expect(syncingIn({ told: 0, underWay: false, last: failed }, syncMsMax)).toBe('none')
+    expect(syncingIn({ told: 2, underWay: true, last }, syncMsMax)).toBe('partial')
   })
 })
