@@ -10,7 +10,7 @@ import type { StoreContents } from '../src/ports/store.js'
 import { byteWire, decode } from '../src/protocol/codec.js'
 import { limits, sellerOf } from '../src/protocol/message.js'
 import { offersTopicOf, shardOf } from '../src/protocol/topics.js'
-import { auditOf, ownerOf } from '../src/runtime/audit.js'
+import { auditOf } from '../src/runtime/audit.js'
 import { Driver, defaultDriverLimits } from '../src/runtime/driver.js'
 import { recorded } from '../src/runtime/recording.js'
 import { Prng } from '../src/sim/prng.js'
@@ -30,7 +30,7 @@ import { servicesOf, type Topics, topicsOf } from './network.js'
 import type { MarketNode, MarketNodeOptions, NodeStatus } from './node-contract.js'
 import { RememberedPeers } from './remembered-peers.js'
 import { ed25519Verifier, signerOf } from './signer-ed25519.js'
-import { StoreOutrunError } from './store/errors.js'
+import { StoreOutrunError, StoreUnreadableError } from './store/errors.js'
 import { readMark } from './store/mark.js'
 import { LevelStore } from './store-level.js'
 import { LiveTrace } from './trace-live.js'
@@ -51,8 +51,10 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
   try {
     const restored = await store.contents()
     const signer = signerOf(privateKey)
-    const owner = ownerOf(restored)
-    const outrun = auditOf(restored, { verify: () => true }).outrun
+    // What its own agents wrote need not be verified again, only understood: the seal shows that nothing else is in there.
+    const { owners, outrun, bad } = auditOf(restored, { verify: () => true })
+    const [owner] = owners
+    if (bad[0] !== undefined) throw new StoreUnreadableError(folder, bad[0])
     if (outrun !== undefined) throw new StoreOutrunError(folder, outrun.offer)
     if (owner !== undefined && owner !== signer.id) throw new IdentityMismatchError(folder, { key: signer.id, owner })
     const { listen, local, market, metrics, network, log } = options

@@ -1,6 +1,7 @@
 /** What the node knows, in the words of the API: plain JSON, no bytes, nothing that is absent. */
 import type { BuyerStatus, ParticipantStatus, SellerStatus } from '../../src/agent/agent.js'
 import type { Auction, KnownOffer, OwnBid } from '../../src/agent/views.js'
+import { proofPrefix } from '../../src/agent/witness.js'
 import type { Json, StoreContents } from '../../src/ports/store.js'
 import { awardFromJson, type EvidenceAt, evidenceIn } from '../../src/protocol/award-record.js'
 import { sealedFromJson, sealedToJson } from '../../src/protocol/json.js'
@@ -142,7 +143,7 @@ export function receiptViewsOf(contents: StoreContents): readonly ReceiptView[] 
 
 /** What it kept of sellers that cheated it, in the order of their offers and rounds. */
 export const proofViewsOf = (contents: StoreContents): readonly ProofView[] =>
-  contents.flatMap(({ key, value }) => (key.startsWith('proof/') ? [value as ProofView] : []))
+  contents.flatMap(({ key, value }) => (key.startsWith(proofPrefix) ? [value as ProofView] : []))
 
 function receiptViewOf(side: ReceiptView['side'], value: Json, evidenceAt: EvidenceAt): readonly ReceiptView[] {
   const saved = value as { readonly receipt?: Json; readonly award?: Json }

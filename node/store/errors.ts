@@ -67,6 +67,17 @@ export class StoreOutrunError extends Error {
   }
 }
 
+/** A record is whole and not what this version writes: of a later one, or changed by hand. */
+export class StoreUnreadableError extends Error {
+  override readonly name = 'StoreUnreadableError'
+
+  constructor(folder: string, { key, problem }: { readonly key: string; readonly problem: string }) {
+    super(
+      `the folder ${folder} holds a record that this version does not understand, "${key}": ${problem}; ${doctor(folder)}`,
+    )
+  }
+}
+
 /** A stored value is not JSON. */
 export class StoreCorruptError extends Error {
   override readonly name = 'StoreCorruptError'

@@ -8,7 +8,7 @@ import { report } from './effects.js'
 /** Awards remembered, to be compared with later ones, and proofs kept: one a seller's round, the first that were seen. */
 const awardsMax = 64
 const proofsMax = 64
-const prefix = 'proof/'
+export const proofPrefix = 'proof/'
 
 /**
  * Remembers what sellers awarded to this node lately. Two different awards for one round are kept as a proof, in the store, for
@@ -19,13 +19,13 @@ export class Witness {
   readonly #proven: Set<string>
 
   constructor(restored: StoreContents) {
-    this.#proven = new Set(restored.map(({ key }) => key).filter((key) => key.startsWith(prefix)))
+    this.#proven = new Set(restored.map(({ key }) => key).filter((key) => key.startsWith(proofPrefix)))
   }
 
   /** Takes note of an award whose signature is valid. */
   saw(award: Sealed<Award>, digest: Digest, out: Effect[]): void {
     const { offer, round } = award.body
-    const key = `${prefix}${offer}/${round}`
+    const key = `${proofPrefix}${offer}/${round}`
     const earlier = this.#awards.get(key)
     if (earlier === undefined) this.#remember(key, award)
     else if (digestOf(earlier) !== digest) this.#prove(key, [earlier, award], out)

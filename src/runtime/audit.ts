@@ -1,13 +1,20 @@
 /** What a node's records say, each read and verified on its own: for whoever looks into a store whose node does not run. */
+import { buyPlanKey, sellPlanKey, type ToldPlan, type Traded } from '../agent/counted-plan.js'
 import { type Outrun, outrunKey } from '../agent/own-past.js'
+import type { BuyPlan, SellPlan } from '../agent/rules.js'
+import { proofPrefix } from '../agent/witness.js'
+import { policyNames } from '../mechanism/reserve.js'
 import type { PeerId, Verifier } from '../ports/signer.js'
 import type { Json, StoreContents } from '../ports/store.js'
 import { awardFromJson, type EvidenceAt, evidenceIn, evidencePrefix } from '../protocol/award-record.js'
 import { offerNumberOf } from '../protocol/identity.js'
 import { sealedFromJson } from '../protocol/json.js'
 import { type Award, type Digest, type Message, type OfferId, type Sealed, sellerOf } from '../protocol/message.js'
+import { proofFromJson } from '../protocol/proof.js'
 import { digestOf, verifySeal } from '../protocol/signing.js'
 import type { Megabytes, Micros } from '../units.js'
+import { count, JsonFault, type Reader as JsonReader, nullOr, objectOf, oneOf } from './json-reader.js'
+import { buyPlan, sellPlan } from './trace-fields.js'
 
 /** A record that is not what it should be. */
 export interface BadRecord {
@@ -68,7 +75,15 @@ interface Findings {
 /** Thrown by what follows and caught in {@link auditOf} alone. */
 class Bad extends Error {}
 
+const traded = objectOf<Traded>({ quantity: count, charge: count })
+
 type Reader = (rest: string, value: Json, found: Findings, verifier: Verifier) => void
+
+/** What its person told it at run time; no plan: to trade no more. */
+const toldPlanOf = (plan: JsonReader<SellPlan | BuyPlan>): Reader => {
+  const read = objectOf<ToldPlan<SellPlan | BuyPlan>>({ plan: nullOr(plan), settled: traded, open: traded })
+  return (_, value) => void read(value, '')
+}
 
 /** By the beginning of their keys. `binds`: see {@link BadRecord}. */
 const kinds: readonly { readonly prefix: string; readonly binds: boolean; readonly read: Reader }[] = [
@@ -84,6 +99,9 @@ const kinds: readonly { readonly prefix: string; readonly binds: boolean; readon
   { prefix: 'seller/sequence', binds: true, read: readNumber },
   { prefix: 'buyer/sequence', binds: true, read: readNumber },
   { prefix: 'seller/round', binds: true, read: readNumber },
+  { prefix: sellPlanKey, binds: true, read: toldPlanOf(sellPlan) },
+  { prefix: buyPlanKey, binds: true, read: toldPlanOf(buyPlan) },
+  { prefix: proofPrefix, binds: false, read: readProof },
   { prefix: outrunKey, binds: true, read: readOutrun },
 ]
 
@@ -125,11 +143,6 @@ export function auditOf(contents: StoreContents, verifier: Verifier, unreadable:
   }
 }
 
-/** Whose store this is, as far as anything in it is signed by its owner; every signature is taken at its word. */
-export function ownerOf(contents: StoreContents): PeerId | undefined {
-  return auditOf(contents, { verify: () => true }).owners[0]
-}
-
 const kindOf = (key: string) => kinds.find(({ prefix }) => key.startsWith(prefix))
 
 function problemIn(read: () => void): string | undefined {
@@ -137,7 +150,7 @@ function problemIn(read: () => void): string | undefined {
     read()
     return undefined
   } catch (error) {
-    if (error instanceof Bad) return error.message
+    if (error instanceof Bad || error instanceof JsonFault) return error.message
     throw error
   }
 }
@@ -212,7 +225,12 @@ function readOffer(_: string, value: Json, found: Findings): void {
   for (const name of ['reserve', 'floor']) countIn(fieldIn(value, name))
   const status = fieldIn(value, 'status')
   if (status !== 'open' && status !== 'closed') throw new Bad('is neither open nor closed')
+  oneOf(policyNames)(fieldIn(value, 'policy'), 'policy')
   found.offer = { number: number!, open: status === 'open', stock: stock!, closesAt: closesAt! }
+}
+
+function readProof(_: string, value: Json): void {
+  if (proofFromJson(value) === undefined) throw new Bad('holds no readable proof')
 }
 
 function readOutrun(_: string, value: Json, found: Findings): void {

@@ -75,6 +75,12 @@ export const optional =
   (value, path) =>
     value === undefined ? undefined : read(value, path)
 
+/** What may be null, as nothing. */
+export const nullOr =
+  <T>(read: Reader<T>): Reader<T | null> =>
+  (value, path) =>
+    value === null ? null : read(value, path)
+
 /** A value that `fits`; `kind` says in a refusal what it should have been. */
 export const checked =
   <T>(fits: (value: unknown) => value is T, kind: string): Reader<T> =>

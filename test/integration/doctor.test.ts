@@ -83,8 +83,20 @@ describe('overage doctor', () => {
     expect(existsSync(join(told.repaired!.copy, 'identity.key'))).toBe(true)
   })
 
-  it('drops what cannot be read and binds nobody, and says what it was', async () => {
+  it('knows what a person told a node, and does not take half a plan for one', async () => {
+    const nothing = { quantity: 0, charge: 0 }
+    const plan = { stock: 5_000, floor: 8_000, policy: 'tracking', closesAfterMs: 86_400_000 }
+    await put('seller/plan', { plan, settled: nothing, open: nothing })
+    await put('buyer/plan', { plan: null, settled: nothing, open: nothing })
+    expect((await doctor()).checks.filter(({ detail }) => detail.includes('/plan'))).toEqual([])
+    await put('seller/plan', { plan: { ...plan, floor: -1 }, settled: nothing, open: nothing })
+    expect(problemsIn(await doctor())).toEqual([expect.stringContaining('"seller/plan" plan.floor is')])
+  })
+
+  it('drops what cannot be read and binds nobody, and says what it was, without which no node starts', async () => {
     await put('buyer/bid/x', 'no bid')
+    const { ended } = start(['node', '--folder', folder, '--local', '--api', 'off'])
+    expect(await ended).toMatchObject({ code: 3, err: expect.stringContaining(`run: overage doctor ${folder}`) })
     expect(problemsIn(await doctor())).toEqual(['records: "buyer/bid/x" has no "bid"'])
     const { code, repaired } = await doctor('--repair')
     expect(code).toBe(0)
