@@ -40,18 +40,10 @@ export function faultOf(award: Award, context: AwardContext): AwardFault | undef
 }
 
 /** The reserve that the evidence, the offer's terms and the last quote leave no choice about. */
-function expectedReserve(award: Award, { rules, terms, quote }: AwardContext): Ticks {
+function expectedReserve(award: Award, { terms, quote }: AwardContext): Ticks {
   const lastQuoted = quote !== undefined && quote.round + 1 === award.round ? quote.reserve : award.quotedReserve
   const quoted = terms.policy === 'fixed' ? terms.floor : lastQuoted
   const bids = award.evidence.map(({ body }) => body)
   const ask = { stock: award.stock, reserve: Math.max(quoted, terms.floor) as Ticks }
-  return reserveAtCommit(terms.policy, {
-    ask,
-    bids,
-    clearing: clear(ask, bids),
-    floor: terms.floor,
-    calm: true,
-    rise: rules.reserveRisePerMille,
-    fall: rules.reserveFallPerMille,
-  })
+  return reserveAtCommit(terms.policy, { ask, bids, clearing: clear(ask, bids) })
 }

@@ -1,6 +1,6 @@
 import type { PolicyName } from '../mechanism/reserve.js'
 import type { Json, StoreContents, StoreRecord } from '../ports/store.js'
-import type { CloseReason } from '../protocol/message.js'
+import type { Award, CloseReason } from '../protocol/message.js'
 import { type Megabytes, type Millis, megabytes, type Ticks, ticks } from '../units.js'
 import type { SellPlan } from './rules.js'
 
@@ -12,6 +12,8 @@ export interface OfferState {
   /** What is not sold, what is kept aside for awards included. */
   readonly stock: Megabytes
   readonly reserve: Ticks
+  /** The reserve that bids alone did not make: of the last sale, or lower where it has fallen since. */
+  readonly proven: Ticks
   /** The terms that bidders rely on for as long as the offer is open. */
   readonly floor: Ticks
   readonly policy: PolicyName
@@ -23,8 +25,17 @@ const key = 'seller/offer'
 export const recordOf = (state: OfferState): StoreRecord => ({ key, value: state as unknown as Json })
 
 export function savedOffer(restored: StoreContents): OfferState | undefined {
-  return restored.find((record) => record.key === key)?.value as OfferState | undefined
+  const saved = restored.find((record) => record.key === key)?.value as OfferState | undefined
+  // Earlier versions saved no proven reserve.
+  return saved && { ...saved, proven: saved.proven ?? saved.floor }
 }
+
+/** When `award` is sold. An award outlives a plan for less than it sells: then the stock is gone. */
+export const stateAfter = (state: OfferState, { quantity, reserve }: Award): OfferState => ({
+  ...state,
+  stock: megabytes(Math.max(0, state.stock - quantity)),
+  proven: reserve,
+})
 
 /** What everybody may know of it as it stands. */
 export const termsOf = ({ status, reserve, floor, policy, closesAt }: OfferState) => ({
@@ -49,6 +60,7 @@ export const neverOpened: OfferState = Object.freeze({
   closeReason: null,
   stock: megabytes(0),
   reserve: ticks(0),
+  proven: ticks(0),
   floor: ticks(0),
   policy: 'tracking',
   closesAt: 0 as Millis,

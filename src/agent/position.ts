@@ -1,16 +1,15 @@
 import { type Clearing, clear } from '../mechanism/auction.js'
 import type { Ask, Bid as BookBid, Ladder } from '../mechanism/bid.js'
 import { boundLadder, laddersFor } from '../mechanism/ladder.js'
-import type { ReserveState } from '../mechanism/reserve.js'
+import type { Cleared } from '../mechanism/reserve.js'
 import type { PeerId } from '../ports/signer.js'
 import { type Bid, limits, type Sealed } from '../protocol/message.js'
-import type { Rules } from './rules.js'
 
 /**
  * What follows from the bids that stand at a seller, its stock and its reserve. A seller asks several times between two
  * changes, for the bidder that it answers, for the reserve and for the public, so each answer is computed once.
  */
-export class Position {
+export class Position implements Cleared {
   readonly ask: Ask
   readonly bids: readonly BookBid[]
   readonly #standing: readonly Sealed<Bid>[]
@@ -33,12 +32,6 @@ export class Position {
   get clearing(): Clearing {
     this.#clearing ??= clear(this.ask, this.bids)
     return this.#clearing
-  }
-
-  /** What its reserve policy has to go by. */
-  reserveState(rules: Rules, { floor, calm }: Pick<ReserveState, 'floor' | 'calm'>): ReserveState {
-    const { ask, bids, clearing } = this
-    return { ask, bids, clearing, floor, calm, rise: rules.reserveRisePerMille, fall: rules.reserveFallPerMille }
   }
 
   /** What each further MB would cost a bidder. */

@@ -30,8 +30,8 @@ interface Lapsed {
 /** How an answer to an award changes the auction. */
 export type Settlement =
   | { readonly type: 'none' }
-  /** Sold: `quantity` has left the stock; what was kept aside for it, or, if `late`, what others could still have had. */
-  | { readonly type: 'sold'; readonly quantity: Megabytes; readonly late: boolean }
+  /** Sold: its quantity has left the stock; what was kept aside for it, or, if `late`, what others could still have had. */
+  | { readonly type: 'sold'; readonly award: Award; readonly late: boolean }
   /** The quantity is back in stock. */
   | { readonly type: 'returned' }
 
@@ -139,7 +139,7 @@ export class Sales {
   accept(
     accept: Sealed<Accept>,
     spare: Megabytes,
-    alongside: (quantity: Megabytes) => readonly StoreRecord[],
+    alongside: (award: Award) => readonly StoreRecord[],
     out: Effect[],
   ): Settlement {
     const digest = accept.body.award
@@ -161,7 +161,7 @@ export class Sales {
       return nothing
     }
     this.#settle(award, accept, alongside, out)
-    return { type: 'sold', quantity: award.body.quantity, late: lapsed !== undefined }
+    return { type: 'sold', award: award.body, late: lapsed !== undefined }
   }
 
   decline(now: Millis, decline: Decline, out: Effect[]): Settlement {
@@ -194,7 +194,7 @@ export class Sales {
   #settle(
     award: Sealed<Award>,
     accept: Sealed<Accept>,
-    alongside: (quantity: Megabytes) => readonly StoreRecord[],
+    alongside: (award: Award) => readonly StoreRecord[],
     out: Effect[],
   ): void {
     const { market, offer, round, buyer, quantity, charge, fee } = award.body
@@ -210,7 +210,7 @@ export class Sales {
       { key: saleKey(digest), value: sale },
       { key: awardKey(digest), value: undefined },
     ]
-    out.push({ type: 'save', records: [...records, ...alongside(quantity)], sync: true })
+    out.push({ type: 'save', records: [...records, ...alongside(award.body)], sync: true })
     out.push(report({ type: 'sold', receipt: body }))
     out.push(answer(buyer, receipt))
   }

@@ -1,9 +1,10 @@
 import { meanPriceOf } from '../mechanism/ladder.js'
-import { type ReserveState, reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
+import { reserveAtCommit, reserveAtRoundEnd } from '../mechanism/reserve.js'
 import type { PeerId, Signer, Verifier } from '../ports/signer.js'
 import type { StoreContents } from '../ports/store.js'
 import {
   type Accept,
+  type Award,
   type Bid,
   type Closed,
   type CloseReason,
@@ -17,13 +18,13 @@ import {
   type Sealed,
 } from '../protocol/message.js'
 import { provisional, seal, sealAwards } from '../protocol/signing.js'
-import { type Megabytes, type Micros, type Millis, megabytes } from '../units.js'
+import { type Megabytes, type Micros, type Millis, megabytes, type Ticks, ticks } from '../units.js'
 import type { Effect, SellerStatus } from './agent.js'
 import { Announcer } from './announcer.js'
 import { BidBook } from './bid-book.js'
 import { CountedPlan, sellPlanKey } from './counted-plan.js'
 import { answer, report } from './effects.js'
-import { isAsPlanned, neverOpened, type OfferState, recordOf, savedOffer, termsOf } from './offer-state.js'
+import { isAsPlanned, neverOpened, type OfferState, recordOf, savedOffer, stateAfter, termsOf } from './offer-state.js'
 import { Position } from './position.js'
 import { earlier } from './resend.js'
 import { RoundClock } from './round-clock.js'
@@ -210,7 +211,7 @@ export class Seller {
   }
 
   accept(now: Millis, accept: Sealed<Accept>, out: Effect[]): void {
-    const alongside = (quantity: Megabytes) => [recordOf({ ...this.#state, stock: this.#stockWithout(quantity) })]
+    const alongside = (award: Award) => [recordOf(stateAfter(this.#state, award))]
     this.#settled(now, this.#sales.accept(accept, this.#available(), alongside, out), out)
   }
 
@@ -225,7 +226,8 @@ export class Seller {
     const { floor, policy, closesAfterMs } = plan
     const closesAt = (now + closesAfterMs) as Millis
     const number = this.#state.number + 1
-    this.#state = { number, status: 'open', closeReason: null, stock, reserve: floor, floor, policy, closesAt }
+    const terms = { reserve: floor, proven: floor, floor, policy, closesAt }
+    this.#state = { number, status: 'open', closeReason: null, stock, ...terms }
     this.#attend(now)
     out.push({ type: 'save', records: [...this.#book.clear(), recordOf(this.#state)], sync: true })
     out.push(report({ type: 'offer-opened', offer: this.offer, stock, reserve: floor }))
@@ -251,7 +253,7 @@ export class Seller {
   /** After an answer to an award: less stock, or stock to offer again. */
   #settled(now: Millis, settlement: Settlement, out: Effect[]): void {
     if (settlement.type === 'none') return
-    if (settlement.type === 'sold') this.#state = { ...this.#state, stock: this.#stockWithout(settlement.quantity) }
+    if (settlement.type === 'sold') this.#state = stateAfter(this.#state, settlement.award)
     if (settlement.type === 'returned' || settlement.late) this.#clock.changed()
     if (!this.#isOpen) return
     if (this.#state.stock === 0) {
@@ -265,10 +267,10 @@ export class Seller {
   #endRound(now: Millis, out: Effect[]): void {
     this.#verifyBids(out)
     const round = this.#rounds.next(out)
-    const reserve = reserveAtRoundEnd(this.#state.policy, this.#reserveState({ calm: this.#clock.calm }))
+    const reserve = this.#reserveAfterRound()
     const moved = reserve !== this.#state.reserve
     if (moved) {
-      this.#state = { ...this.#state, reserve }
+      this.#state = { ...this.#state, reserve, proven: ticks(Math.min(this.#state.proven, reserve)) }
       out.push(report({ type: 'reserve-moved', offer: this.offer, round, reserve }))
     }
     if (this.#clock.endRound({ moved })) for (const { buyer } of this.#positionAt().bids) this.#quote(now, buyer, out)
@@ -283,7 +285,7 @@ export class Seller {
     this.#verifyBids(out)
     const evidence = this.#book.standing()
     const quotedReserve = this.#state.reserve
-    const reserve = reserveAtCommit(this.#state.policy, this.#reserveState({ calm: true }))
+    const reserve = reserveAtCommit(this.#state.policy, this.#positionAt())
     const { ask, bids, clearing } = this.#positionAt(reserve)
     const won = clearing.awards
       .map((award, index) => ({ award, price: bids[index]!.price }))
@@ -329,7 +331,8 @@ export class Seller {
   /** Decides what the auction waits for next. */
   #attend(now: Millis): void {
     const eligible = this.#book.standing().some(({ body }) => body.price >= this.#state.reserve)
-    const falling = this.#state.policy === 'tracking' && this.#state.reserve > this.#state.floor
+    const { policy, reserve, proven, floor } = this.#state
+    const falling = reserve > (policy === 'tracking' ? floor : proven)
     const busy = this.#available() > 0 && (eligible || falling)
     this.#clock.attend(now, busy ? 'busy' : this.#sales.unsettled > 0 ? 'settling' : 'idle')
   }
@@ -370,11 +373,6 @@ export class Seller {
     return megabytes(Math.max(0, (plan?.stock ?? 0) + before.quantity - this.#sales.sold))
   }
 
-  /** An award outlives a plan for less than it sells: then the stock is gone. */
-  #stockWithout(quantity: Megabytes): Megabytes {
-    return megabytes(Math.max(0, this.#state.stock - quantity))
-  }
-
   /** Stock that is neither sold nor kept aside for an award. */
   #available(): Megabytes {
     return this.#isOpen ? megabytes(Math.max(0, this.#state.stock - this.#sales.reserved)) : megabytes(0)
@@ -387,8 +385,11 @@ export class Seller {
     return this.#position!
   }
 
-  #reserveState({ calm }: { readonly calm: boolean }): ReserveState {
-    return this.#positionAt().reserveState(this.#options.rules, { floor: this.#state.floor, calm })
+  #reserveAfterRound(): Ticks {
+    const { reserveRisePerMille: rise, reserveFallPerMille: fall } = this.#options.rules
+    const { policy, floor, proven } = this.#state
+    const end = { floor, proven, pending: this.#sales.unsettled > 0, calm: this.#clock.calm, rise, fall }
+    return reserveAtRoundEnd(policy, this.#positionAt(), end)
   }
 }
 

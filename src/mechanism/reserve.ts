@@ -6,16 +6,22 @@ import type { Ask, Bid } from './bid.js'
 export const policyNames = ['tracking', 'fixed', 'loser', 'clearing'] as const
 export type PolicyName = (typeof policyNames)[number]
 
-/** What a seller knows when it sets its reserve. */
-export interface ReserveState {
-  /** The seller's own lowest price; the reserve never goes below. */
-  readonly floor: Ticks
-  /** The current reserve is `ask.reserve`. */
+/** Bids under the current reserve, `ask.reserve`, and what they win: `clearing` is `clear(ask, bids)`. */
+export interface Cleared {
   readonly ask: Ask
   readonly bids: readonly Bid[]
-  /** `clear(ask, bids)`. */
   readonly clearing: Clearing
-  /** Whether nothing changed in the last round. */
+}
+
+/** What a seller knows besides when a round ends. */
+export interface RoundEnd {
+  /** The seller's own lowest price; the reserve never goes below. */
+  readonly floor: Ticks
+  /** Where the last sale or the last fall left the reserve; bids alone do not move it. */
+  readonly proven: Ticks
+  /** Whether an award waits for its answer. */
+  readonly pending: boolean
+  /** Whether nothing changed in the round. */
   readonly calm: boolean
   /** How far `tracking` goes up towards its target, per mille (700). */
   readonly rise: number
@@ -25,18 +31,33 @@ export interface ReserveState {
 
 const perMille = 1_000
 
-/** The reserve after a round; only `tracking` moves. A move that is due is at least one tick. */
-export function reserveAtRoundEnd(policy: PolicyName, state: ReserveState): Ticks {
-  const current = state.ask.reserve
-  if (policy !== 'tracking') return current
-  const lowest = lowestWinning(state)
-  if (state.clearing.unsold > 0) {
-    if (!state.calm || current <= state.floor) return current
-    const step = Math.max(1, Math.floor((current * state.fall) / perMille))
-    return Math.max(state.floor, current - step) as Ticks
+/**
+ * The reserve after a round: only `tracking` follows the bids, by at least a tick where a move is due.
+ *
+ * A reserve stands on bids or on sales. Where nobody bids at or above it and no award waits, half of what it is above
+ * `proven` goes, calm or not: else whoever bids high and never pays could price everybody out. Not all of it, because bids
+ * that went elsewhere were worth something too.
+ */
+export function reserveAtRoundEnd(policy: PolicyName, cleared: Cleared, end: RoundEnd): Ticks {
+  const current = cleared.ask.reserve
+  const followed = policy === 'tracking' ? following(cleared, end) : current
+  const isBid = cleared.bids.some(({ quantity, price }) => quantity > 0 && price >= current)
+  if (end.pending || isBid) return followed
+  const excess = followed - Math.max(end.proven, end.floor)
+  return (excess > 0 ? followed - Math.ceil(excess / 2) : followed) as Ticks
+}
+
+/** Towards a tick below the lowest winning bid when all is sold, and down after a calm round when something is left. */
+function following(cleared: Cleared, end: RoundEnd): Ticks {
+  const current = cleared.ask.reserve
+  const lowest = lowestWinning(cleared)
+  if (cleared.clearing.unsold > 0) {
+    if (!end.calm || current <= end.floor) return current
+    const step = Math.max(1, Math.floor((current * end.fall) / perMille))
+    return Math.max(end.floor, current - step) as Ticks
   }
   if (lowest === undefined || current >= lowest - 1) return current
-  const step = Math.max(1, Math.floor(((lowest - 1 - current) * state.rise) / perMille))
+  const step = Math.max(1, Math.floor(((lowest - 1 - current) * end.rise) / perMille))
   return (current + step) as Ticks
 }
 
@@ -44,28 +65,28 @@ export function reserveAtRoundEnd(policy: PolicyName, state: ReserveState): Tick
  * The reserve at which a commit awards: `loser` and `clearing` move up to it, never down, and never above the lowest
  * winning bid, so that the move takes nobody's award away.
  */
-export function reserveAtCommit(policy: PolicyName, state: ReserveState): Ticks {
-  const current = state.ask.reserve
-  const lowest = lowestWinning(state)
+export function reserveAtCommit(policy: PolicyName, cleared: Cleared): Ticks {
+  const current = cleared.ask.reserve
+  const lowest = lowestWinning(cleared)
   if (lowest === undefined) return current
   switch (policy) {
     case 'tracking':
     case 'fixed':
       return current
     case 'loser': {
-      const highest = highestLosing(state)
+      const highest = highestLosing(cleared)
       return highest === undefined ? current : (Math.max(current, Math.min(highest + 1, lowest - 1)) as Ticks)
     }
     case 'clearing':
-      return state.clearing.unsold > 0 ? current : (Math.max(current, lowest - 1) as Ticks)
+      return cleared.clearing.unsold > 0 ? current : (Math.max(current, lowest - 1) as Ticks)
   }
 }
 
-function lowestWinning({ bids, clearing }: ReserveState): Ticks | undefined {
+function lowestWinning({ bids, clearing }: Cleared): Ticks | undefined {
   return extreme(bids, Math.min, (_, index) => clearing.awards[index]!.quantity > 0)
 }
 
-function highestLosing({ bids, clearing }: ReserveState): Ticks | undefined {
+function highestLosing({ bids, clearing }: Cleared): Ticks | undefined {
   return extreme(bids, Math.max, (bid, index) => bid.quantity > 0 && clearing.awards[index]!.quantity === 0)
 }
 

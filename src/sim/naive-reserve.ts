@@ -10,11 +10,30 @@ export interface Book {
   readonly bids: readonly Bid[]
 }
 
-/** After a round: only `tracking` moves, up when sold out and down when stock is left over after a calm round. */
-export function reserveAfterRound(
-  { policy, floor, ask, bids }: Book,
-  { calm, rise, fall }: { readonly calm: boolean; readonly rise: number; readonly fall: number },
-): number {
+/** What the bids alone do not tell. */
+export interface Standing {
+  /** Of the last sale, or lower where the reserve has fallen since. */
+  readonly proven: number
+  /** Whether an award waits for its answer. */
+  readonly pending: boolean
+}
+
+/** After a round: it follows the bids; where there are none to stand on, and no award, it comes half of the way to the proven one. */
+export function reserveAfterRound(book: Book, { proven, pending, ...moves }: Moves & Standing): number {
+  const followed = reserveFollowing(book, moves)
+  const isHeld = pending || book.bids.some(({ price, quantity }) => quantity > 0 && price >= book.ask.reserve)
+  const target = Math.max(proven, book.floor)
+  return isHeld || followed <= target ? followed : Math.floor((followed + target) / 2)
+}
+
+interface Moves {
+  readonly calm: boolean
+  readonly rise: number
+  readonly fall: number
+}
+
+/** Only `tracking` moves, up when sold out and down when stock is left over after a calm round. */
+function reserveFollowing({ policy, floor, ask, bids }: Book, { calm, rise, fall }: Moves): number {
   const { reserve } = ask
   if (policy !== 'tracking') return reserve
   const { winners, unsold } = standingOf(ask, bids)

@@ -39,6 +39,7 @@ interface Terms {
   readonly number: number
   readonly status: 'open' | 'closed'
   readonly reserve: number
+  readonly proven: number
 }
 
 export interface SellerStep {
@@ -65,6 +66,8 @@ export class SellerLaws {
   #isOpen: boolean
   /** What the next message must say, as far as policy and bids decide it. */
   #reserve: number
+  /** What the reserve goes back to when nothing holds it up. */
+  #proven: number
   #round: number | undefined
   /** Whether a bid changed, or stock came back, since the last round ended. */
   #changed = false
@@ -82,6 +85,7 @@ export class SellerLaws {
     this.#offer = offerIdOf(id, terms?.number ?? 0)
     this.#isOpen = terms?.status === 'open'
     this.#reserve = terms?.reserve ?? this.#plan.floor
+    this.#proven = terms?.proven ?? this.#plan.floor
     for (const { key, value } of contents) if (key.startsWith('seller/bid/')) this.#recall(key, value)
   }
 
@@ -120,10 +124,11 @@ export class SellerLaws {
   }
 
   /** Takes into the book what the seller took: a bid that it answered with a quote. */
-  #follow(event: AgentEvent, effects: readonly Effect[], { disturbed }: TradeChanges): void {
+  #follow(event: AgentEvent, effects: readonly Effect[], { disturbed, sold }: TradeChanges): void {
     const messages = messagesOf(effects)
     for (const { body } of messages) if (body.type === 'refused') this.#refused(body)
     if (disturbed) this.#changed = true
+    for (const { body } of sold) this.#proven = body.reserve
     if (event.type !== 'direct' || event.message.body.type !== 'bid') return
     const sealed = event.message as Sealed<Bid>
     const { buyer, sequence } = sealed.body
@@ -161,7 +166,10 @@ export class SellerLaws {
     const ended = round - this.#round - (changes.opened.length > 0 ? 1 : 0)
     if (ended <= 0) return
     const { reserveRisePerMille: rise, reserveFallPerMille: fall } = this.#options.rules
-    this.#reserve = reserveAfterRound(this.#bookAt(offered), { calm: !this.#changed, rise, fall })
+    const standing = { proven: this.#proven, pending: this.#trades.waiting > changes.opened.length }
+    const reserve = reserveAfterRound(this.#bookAt(offered), { calm: !this.#changed, rise, fall, ...standing })
+    if (reserve !== this.#reserve) this.#proven = Math.min(this.#proven, reserve)
+    this.#reserve = reserve
     this.#changed = false
   }
 
@@ -272,7 +280,7 @@ export class SellerLaws {
       const isNew = offer !== this.#offer
       this.#offer = offer
       this.#isOpen = terms.status === 'open'
-      if (isNew) this.#reserve = this.#plan.floor
+      if (isNew) this.#reserve = this.#proven = this.#plan.floor
       if (!isNew && this.#isOpen) continue
       this.#book.clear()
       this.#sequences.clear()

@@ -15,6 +15,8 @@ interface Kept {
 export interface TradeChanges {
   /** Awards of a commit. */
   readonly opened: readonly Sealed<Award>[]
+  /** Awards that are sold now. */
+  readonly sold: readonly Sealed<Award>[]
   /** Whether stock was there again, or left that others could have had. */
   readonly disturbed: boolean
 }
@@ -37,6 +39,11 @@ export class Trades {
     return sum
   }
 
+  /** Awards that wait for an answer. */
+  get waiting(): number {
+    return [...this.#awards.values()].filter(({ state }) => state === 'pending').length
+  }
+
   /** Quantities of all sales. */
   get sold(): number {
     let sum = 0
@@ -56,7 +63,8 @@ export class Trades {
     const disturbed = [...before].some(([digest, { state }]) =>
       this.#sold.has(digest) ? state !== 'pending' : state === 'pending' && this.#awards.get(digest)?.state !== state,
     )
-    return { opened, disturbed }
+    const sold = [...before].flatMap(([digest, { award }]) => (this.#sold.has(digest) ? [award] : []))
+    return { opened, sold, disturbed }
   }
 
   /** An accept is refused for good: nothing may have come of its award, and nothing may be still to come. */
