@@ -76,12 +76,15 @@ async function main(): Promise<void> {
     return { name, trial, share, broken: brokenBy(trial, share) }
   }
   const rows = undisturbed.map((trial) => rowOf('none', trial))
-  for (const { name } of chosen) rows.push(rowOf(name, await tried(name, [rows.length, total])))
+  const report = () => `${JSON.stringify({ seed, buyers, sellers, rows }, undefined, 2)}\n`
+  for (const { name } of chosen) {
+    rows.push(rowOf(name, await tried(name, [rows.length, total])))
+    // Whoever interrupts it keeps what was measured so far.
+    if (json !== undefined && json !== '-') writeFileSync(json, report())
+  }
   line.end()
-  const report = `${JSON.stringify({ seed, buyers, sellers, rows }, undefined, 2)}\n`
-  if (json === '-') process.stdout.write(report)
+  if (json === '-') process.stdout.write(report())
   else console.log(tableFor(rows))
-  if (json !== undefined && json !== '-') writeFileSync(json, report)
   for (const { name, broken } of rows) for (const limit of broken) console.error(`${name}: ${limit}`)
   process.exitCode = rows.every(({ broken }) => broken.length === 0) ? exitCodes.done : exitCodes.failed
 }
@@ -134,7 +137,8 @@ function tableFor(rows: readonly Row[]): string {
   return tableOf(columns, rows.map(cells))
 }
 
-const listed = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
+function listed(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
     .map(([what, times]) => `${times} ${what}`)
     .join(', ')
+}
