@@ -40,12 +40,13 @@ export async function runForPerson(config: NodeConfig, run: PersonalRun = {}): P
     throw didNotStart(config, startProblemOf(cause), cause)
   })
   const api = await startApi(config, node, { ...options, bundle })
+  // Before it says that Ctrl-C stops it.
+  const stopping = reasonToStop(node)
   introduce(config, { node, api, say })
   node.onFact((fact) => {
     const line = lineOf(fact)
     if (line !== undefined) say(line)
   })
-  const stopping = reasonToStop(node)
   const isReady = Promise.resolve(onStarted?.(node)).then(() => true)
   try {
     if (await Promise.race([isReady, stopping.then(() => false)])) node.trade()

@@ -118,10 +118,14 @@ describe('the command line', () => {
     const config = JSON.stringify({ name: 'bo', local: true, folder: join(folder, 'bo'), sells: { gb: 1, floor: 1 } })
     const { child, ended } = start(['node', '--config', '-'], config)
     let said = ''
-    child.stdout?.on('data', (text: string) => {
-      said += text
-      if (said.includes('offer opened')) child.kill('SIGTERM')
+    await new Promise<void>((resolve) => {
+      child.stdout?.on('data', (text: string) => {
+        said += text
+        if (said.includes('offer opened')) resolve()
+      })
     })
+    // Once: a second signal ends it at once.
+    child.kill('SIGTERM')
     const { code, out } = await ended
     expect(code).toBe(0)
     expect(out).toContain('offer closed: withdrawn')

@@ -122,7 +122,7 @@ describe('a node that is stopped and started again', () => {
       store.write([{ key: 'sale/x', value: { receipt: '' } }], { sync: true }, () => resolve()),
     )
     await store.close()
-    await expect(startNode('seller', { sells, listen })).rejects.toThrow('"sale/x" holds no readable receipt')
+    await expect(startNode('seller', { sells, listen })).rejects.toThrow('"sale/x": has no "award"')
     expect((await startNode('other', { listen })).addresses()[0]).toContain(listen[0])
   })
 
