@@ -23,8 +23,9 @@ import { type Offence, PeerGuard, type PeerRefusal } from './libp2p/guard.js'
 import { Membership } from './libp2p/membership.js'
 import { offenceOf } from './libp2p/offences.js'
 import { OfferSync } from './libp2p/offer-sync.js'
-import { type Peer, type PeerNews, peersOf, watchPeers } from './libp2p/peers.js'
+import { type Peer, type PeerNews, peersOf, standingOf, watchPeers } from './libp2p/peers.js'
 import { meshPeersOf } from './libp2p/shim.js'
+import { Tap } from './libp2p/tap.js'
 import { Libp2pTransport } from './libp2p/transport.js'
 import { servicesOf, type Topics, topicsOf } from './network.js'
 import type { MarketNode, MarketNodeOptions, NodeStatus } from './node-contract.js'
@@ -62,9 +63,10 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
         host?.hangUp(peerIdFromString(refusal.peer)).catch(() => {})
       },
     })
-    const asked = { guard, ...(reach && { reach }), ...(metrics && { metrics }) }
+    const tap = new Tap({ node: signer.id, name: options.name, market })
+    const asked = { guard, tap, ...(reach && { reach }), ...(metrics && { metrics }) }
     host = await composeLibp2p({ privateKey, listen, announce, local, topics: topics.listen, ...asked })
-    const node = new Libp2pMarketNode(options, { host, guard, store, restored, signer, topics })
+    const node = new Libp2pMarketNode(options, { host, guard, tap, store, restored, signer, topics })
     await node.start()
     return node
   } catch (error) {
@@ -77,6 +79,7 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
 interface Parts {
   readonly host: Host
   readonly guard: PeerGuard
+  readonly tap: Tap
   readonly store: LevelStore
   readonly restored: StoreContents
   readonly signer: ReturnType<typeof signerOf>
@@ -85,6 +88,7 @@ interface Parts {
 
 class Libp2pMarketNode implements MarketNode {
   readonly peerId: string
+  readonly tap: Tap
   readonly #options: MarketNodeOptions
   readonly #host: Host
   readonly #guard: PeerGuard
@@ -102,12 +106,13 @@ class Libp2pMarketNode implements MarketNode {
   readonly #bootstrapLater: string[] = []
   #addresses: readonly string[]
 
-  constructor(options: MarketNodeOptions, { host, guard, store, restored, signer, topics }: Parts) {
+  constructor(options: MarketNodeOptions, { host, guard, tap, store, restored, signer, topics }: Parts) {
     const { name, market, rules, sells, wants } = options
     this.#topics = topics
     this.#options = options
     this.#host = host
     this.#guard = guard
+    this.tap = tap
     this.#store = store
     this.peerId = signer.id
     // Chance only staggers reactions here; no two nodes share an identity, so none share their delays.
@@ -139,12 +144,17 @@ class Libp2pMarketNode implements MarketNode {
       limits: defaultDriverLimits,
       ...(recording !== undefined && { trace: recording.trace }),
       onFact: (fact) => this.#report(fact),
-      onRefused: (from, code, via) => this.#hold(from, offenceOf(code, via)),
+      onRefused: (from, code, via, frame) => {
+        tap.refused(from, code, { via, frame })
+        this.#hold(from, offenceOf(code, via))
+      },
+      onIgnored: (from, code, frame) => tap.refused(from, code, { via: 'gossip', frame }),
       onFailure: (error) => this.#fail(error, 'the store failed; nothing more is sent'),
     })
     const { publish: publishTopic, listen: listenTopics } = topics
     const onFault = (peer: PeerId, fault: Offence) => this.#hold(peer, fault)
-    this.#transport = new Libp2pTransport({ host, publishTopic, listenTopics, receiver: this.#driver, onFault })
+    const told = { receiver: this.#driver, observer: tap, onFault }
+    this.#transport = new Libp2pTransport({ host, publishTopic, listenTopics, ...told })
     this.#peers = this.#peersOf(host)
     this.#sync = new OfferSync({
       host,
@@ -152,12 +162,17 @@ class Libp2pMarketNode implements MarketNode {
       book: this.#participant,
       receive: (from, bytes) => (this.#isHeard(bytes) ? this.#driver.synced(from, bytes) : 'ignore'),
       guard,
+      observer: tap,
       ...(options.sync !== undefined && { settings: options.sync }),
     })
   }
 
   async start(): Promise<void> {
     this.#driver.attach(this.#transport)
+    watchPeers(this.#host, ({ type, peer }) =>
+      this.tap.peer(type === 'peer-connected' ? 'connected' : 'disconnected', peer),
+    )
+    this.tap.stand(standingOf(this.#host, this.#topics.listen))
     await this.#transport.start()
     await this.#sync.start()
     this.#host.addEventListener('self:peer:update', this.#moved)

@@ -10,6 +10,7 @@ import type { PeerRefusal } from './libp2p/guard.js'
 import type { MembershipStatus } from './libp2p/membership.js'
 import type { OfferSyncSettings } from './libp2p/offer-sync.js'
 import type { Peer, PeerNews } from './libp2p/peers.js'
+import type { Tap } from './libp2p/tap.js'
 import type { Traffic } from './libp2p/transport.js'
 import type { NodeNetwork } from './network.js'
 import type { PassphraseSource } from './passphrase.js'
@@ -66,6 +67,8 @@ export interface MarketNode {
   readonly view: Pick<Participant, 'offers' | 'auction' | 'bids'>
   readonly rules: Rules
   peers(): Promise<readonly Peer[]>
+  /** What it does on the network, for whoever looks. */
+  readonly tap: Tap
   /** Streams of every protocol, over all connections. */
   openStreams(): number
   onFact(listener: (fact: Fact) => void): void

@@ -123,6 +123,8 @@ export interface MeshEvent extends Seen {
   readonly peer: PeerId
   readonly topic: string
   readonly reason?: PruneReason | 'pruned-by-peer' | 'disconnected'
+  /** It was so before anybody looked: a reader begins with how things stand. */
+  readonly standing?: true
 }
 
 /** What gossipsub thinks of a peer changed: 0 is neutral. Looked at once a heartbeat. */
@@ -139,6 +141,8 @@ export interface PeerEvent extends Seen {
   readonly type: 'peer'
   readonly change: 'connected' | 'disconnected'
   readonly peer: PeerId
+  /** As in {@link MeshEvent}. */
+  readonly standing?: true
 }
 
 /** One question of offer sync and its answer (SPEC §8): `out` this node asked, `in` it was asked. */

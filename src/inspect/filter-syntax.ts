@@ -13,7 +13,8 @@ export const operators = ['!=', '<=', '>=', '=', '~', '<', '>'] as const
 export type Operator = (typeof operators)[number]
 
 export type FilterTree =
-  | { readonly type: 'any' | 'all'; readonly of: readonly FilterTree[] }
+  | { readonly type: 'any'; readonly of: readonly FilterTree[] }
+  | { readonly type: 'all'; readonly of: readonly FilterTree[] }
   | { readonly type: 'not'; readonly of: FilterTree }
   | { readonly type: 'text'; readonly field: FieldName; readonly operator: '=' | '!=' | '~'; readonly value: string }
   /** `value` is in the unit of the events. */
@@ -88,8 +89,7 @@ class Parser {
   }
 
   #any(): FilterTree {
-    const of = this.#list('|', () => this.#list('&', () => this.#one(), 'all'), 'any')
-    return of
+    return this.#list('|', () => this.#list('&', () => this.#one(), 'all'), 'any')
   }
 
   #list(separator: '|' | '&', read: () => FilterTree, type: 'any' | 'all'): FilterTree {
