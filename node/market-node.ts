@@ -16,6 +16,7 @@ import { recorded } from '../src/runtime/recording.js'
 import { Prng } from '../src/sim/prng.js'
 import { SystemClock } from './clock-system.js'
 import { IdentityMismatchError, identityFileOf, identityFromSeed, loadIdentity } from './identity.js'
+import { Capture } from './inspect/capture.js'
 import { furthestOf, ownAddressesOf } from './libp2p/address.js'
 import { composeLibp2p, type Host } from './libp2p/compose.js'
 import { Discovery } from './libp2p/discovery.js'
@@ -101,6 +102,7 @@ class Libp2pMarketNode implements MarketNode {
   readonly #topics: Topics
   readonly #sync: OfferSync
   readonly #trace: LiveTrace | undefined
+  readonly #capture: Capture | undefined
   readonly #factListeners: ((fact: Fact) => void)[] = []
   readonly #failureListeners: ((error: Error) => void)[] = []
   readonly #bootstrapLater: string[] = []
@@ -131,6 +133,7 @@ class Libp2pMarketNode implements MarketNode {
       restored,
     }
     this.#trace = this.#openTrace()
+    this.#capture = this.#openCapture()
     const recording = this.#trace && recorded(given, { name, signatures: 'ed25519', sink: this.#trace.write })
     this.#participant = recording?.participant ?? new Participant(given)
     this.#driver = new Driver({
@@ -271,6 +274,7 @@ class Libp2pMarketNode implements MarketNode {
     await this.#sync.stop()
     await this.#transport.stop()
     await this.#host.stop()
+    await this.#capture?.close()
     await this.#store.close()
     this.#options.log.info('stopped')
   }
@@ -321,6 +325,13 @@ class Libp2pMarketNode implements MarketNode {
     this.#addresses = addresses
     this.#options.log.info({ addresses }, 'can be dialled elsewhere now')
     this.#driver.command({ type: 'addresses', addresses })
+  }
+
+  #openCapture(): Capture | undefined {
+    const { capture, name, log } = this.#options
+    // Looking on is no part of the market, which goes on without.
+    const onFailure = (error: Error) => log.error({ err: error }, 'the capture failed; the node goes on without')
+    return capture === undefined ? undefined : new Capture(this.tap, { folder: capture, name, onFailure })
   }
 
   #openTrace(): LiveTrace | undefined {

@@ -39,6 +39,8 @@ export interface MarketNodeOptions {
   readonly log: Logger
   /** A file to which every step is appended, for `overage replay`; none unless said. */
   readonly trace?: string
+  /** A folder that gets what it does on the network, for `overage inspect`; none unless said. */
+  readonly capture?: string
   /** Gets what libp2p and gossipsub count. */
   readonly metrics?: Registry
   /** The network that spans machines; absent: a market by its name alone, whose peers are those in `bootstrap`. */

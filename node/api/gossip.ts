@@ -5,14 +5,16 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { InspectEvent, InspectLine } from '../../src/inspect/event.js'
+import type { InspectLine } from '../../src/inspect/event.js'
 import { type EventFilter, type FilterNames, filterIn } from '../../src/inspect/filter.js'
 import { explainFault, filterLengthMax } from '../../src/inspect/filter-syntax.js'
-import type { Tap } from '../libp2p/tap.js'
+import { type Tap, withRaw } from '../libp2p/tap.js'
 import { ApiError } from './error.js'
 
 const readersMax = 16
 const paceMs = 20
+/** Looked at in one turn: decoding them takes a few milliseconds, and the market goes on in between. */
+const turnEventsMax = 256
 /** Written at a time; the rest when the socket has taken that. */
 const batchCharactersMax = 262_144
 const beatMs = 15_000
@@ -103,14 +105,8 @@ class GossipReader {
     const wanted = standing.filter((event) => this.#asked.filter(event, this.#names))
     this.#response.write(`retry: 2000\n\n${[first, ...wanted].map((line) => this.#textOf(line)).join('')}`)
     this.#resume(lastId)
-    const schedule = (): void => {
-      this.#pace ??= setTimeout(() => {
-        this.#pace = undefined
-        this.#flow()
-      }, paceMs)
-    }
-    const unlisten = this.#tap.onEvent(schedule)
-    this.#response.on('drain', schedule)
+    const unlisten = this.#tap.onEvent(this.#schedule)
+    this.#response.on('drain', this.#schedule)
     const beat = setInterval(() => {
       if (!this.#isFull) this.#response.write(': still here\n\n')
     }, beatMs)
@@ -119,7 +115,14 @@ class GossipReader {
       clearInterval(beat)
       clearTimeout(this.#pace)
     }
-    schedule()
+    this.#schedule()
+  }
+
+  readonly #schedule = (): void => {
+    this.#pace ??= setTimeout(() => {
+      this.#pace = undefined
+      this.#flow()
+    }, paceMs)
   }
 
   end(): void {
@@ -139,9 +142,15 @@ class GossipReader {
 
   #flow(): void {
     let batch = ''
+    let left = turnEventsMax
     while (!this.#isFull) {
       const next = this.#tap.after(this.#seen)
       if (next.type === 'none') break
+      if (left === 0) {
+        this.#schedule()
+        break
+      }
+      left -= 1
       this.#seen = next.n
       if (next.type === 'lost') batch += this.#textOf(this.#tap.lost(next.n, next.events))
       else if (this.#asked.filter(next.event, this.#names)) batch += this.#textOf(next.event, next.frame)
@@ -162,9 +171,3 @@ class GossipReader {
     return `${id}event: ${line.type}\ndata: ${JSON.stringify(whole)}\n\n`
   }
 }
-
-/** The event with its frame. A published message and an answer of offer sync are in what went out. */
-export const withRaw = (event: InspectEvent, frame: Uint8Array): InspectEvent =>
-  event.type === 'rpc' || event.type === 'auction'
-    ? { ...event, raw: Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('base64') }
-    : event

@@ -284,3 +284,9 @@ export class Tap implements Observer {
 const bytesOf = (raw: Raw): number => ('frame' in raw ? raw.frame.length : 0)
 const idOf = (data: Uint8Array): MessageId => createHash('sha256').update(data).digest('hex')
 const hexOf = (id: Uint8Array): MessageId => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex')
+
+/** The event with its frame. A published message and an answer of offer sync are in what went out. */
+export const withRaw = (event: InspectEvent, frame: Uint8Array): InspectEvent =>
+  event.type === 'rpc' || event.type === 'auction'
+    ? { ...event, raw: Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('base64') }
+    : event
