@@ -1,5 +1,6 @@
 /** The events of a running node, over its API. */
 import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { InspectLine } from '../../src/inspect/event.js'
 import { checkedInspectLine } from '../../src/inspect/line.js'
 import type { FoundNode } from '../api/find-node.js'
@@ -43,10 +44,7 @@ export async function follow({ folder, endpoint }: FoundNode, attachment: Attach
     }
     if (signal.aborted) return
     onLink?.(false)
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, againMs)
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-    })
+    await delay(againMs, undefined, { signal }).catch(() => {})
   }
 }
 
