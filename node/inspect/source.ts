@@ -42,7 +42,10 @@ export async function nodesOf({ node, name, peer, api, swarm }: SourceFlags): Pr
   })
 }
 
-const isMeant = ({ name, peerId, url }: Endpoint, wanted: Pick<SourceFlags, 'name' | 'peer' | 'api'>): boolean =>
+/** What may be said of a node. */
+type Wanted = { readonly [Key in 'name' | 'peer' | 'api']: string | undefined }
+
+const isMeant = ({ name, peerId, url }: Endpoint, wanted: Wanted): boolean =>
   (wanted.name === undefined || wanted.name === name) &&
   (wanted.peer === undefined || matches(peerId, wanted.peer)) &&
   (wanted.api === undefined || wanted.api.replace(/\/+$/, '').replace(/^(?!https?:)/, 'http://') === url)

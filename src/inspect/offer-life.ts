@@ -1,7 +1,7 @@
 /** The life of one offer on one time line, from what all nodes saw: published, spread, bids, quotes, awards, receipts. */
 import type { PeerId } from '../ports/signer.js'
 import type { OfferId } from '../protocol/message.js'
-import type { AuctionEvent, AuctionMessage, InspectLine, OfferSummary } from './event.js'
+import type { AuctionEvent, AuctionMessage, Direction, InspectLine, OfferSummary } from './event.js'
 
 export type LifeEntry =
   /** A version of the offer went out, and came to so many nodes. */
@@ -28,13 +28,15 @@ export type LifeEntry =
 
 /** Sent and not seen to arrive yet; more of the same are told apart by their order. */
 const openMax = 10_000
+/** An arrival this much before the departure belongs to another copy of the message. */
+const aheadUsMax = 100_000
 
 export class OfferLifeCollector {
   readonly #wanted: (offer: OfferId) => boolean
   readonly #entries: Entry[] = []
   readonly #versions = new Map<string, Version>()
-  /** Messages under way, by their ends and bytes. */
-  readonly #open = new Map<string, Message[]>()
+  /** Messages of which one side was seen, by their ends and bytes. */
+  readonly #open = new Map<string, { readonly dir: Direction; readonly entry: Message }[]>()
   readonly #byId = new Map<string, Version>()
 
   constructor(wanted: (offer: OfferId) => boolean) {
@@ -88,17 +90,20 @@ export class OfferLifeCollector {
     const [from, to] = dir === 'out' ? [node, peer] : [peer, node]
     const key = `${from} ${to} ${bytes} ${JSON.stringify(message)}`
     const open = this.#open.get(key)
-    if (dir === 'in') {
-      const sent = open?.shift()
-      if (open?.length === 0) this.#open.delete(key)
-      if (sent !== undefined) sent.tookUs = at - sent.at
-      else this.#entries.push({ type: 'message', at, from, to, message, tookUs: undefined })
+    // Two clocks, and two processes that wait for their turn: it may be seen to arrive a little before it is seen to leave.
+    const other = open?.find((seen) => seen.dir !== dir && (dir === 'in' || seen.entry.at - at < aheadUsMax))
+    if (open !== undefined && other !== undefined) {
+      open.splice(open.indexOf(other), 1)
+      if (open.length === 0) this.#open.delete(key)
+      const [sentAt, cameAt] = dir === 'in' ? [other.entry.at, at] : [at, other.entry.at]
+      other.entry.at = Math.min(sentAt, cameAt)
+      other.entry.tookUs = Math.max(0, cameAt - sentAt)
       return
     }
-    const sent: Message = { type: 'message', at, from, to, message, tookUs: undefined }
-    this.#entries.push(sent)
-    if (open !== undefined) open.push(sent)
-    else if (this.#open.size < openMax) this.#open.set(key, [sent])
+    const entry: Message = { type: 'message', at, from, to, message, tookUs: undefined }
+    this.#entries.push(entry)
+    if (open !== undefined) open.push({ dir, entry })
+    else if (this.#open.size < openMax) this.#open.set(key, [{ dir, entry }])
   }
 }
 
@@ -110,7 +115,8 @@ interface Version {
   readonly got: Map<PeerId, number>
   readonly synced: Set<PeerId>
 }
-type Message = Extract<LifeEntry, { type: 'message' }> & { tookUs: number | undefined }
+type Message = { -readonly [Key in keyof Exchanged]: Exchanged[Key] }
+type Exchanged = Extract<LifeEntry, { type: 'message' }>
 type Entry = Version | Message
 
 function finished(entry: Entry): LifeEntry {

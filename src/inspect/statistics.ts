@@ -31,9 +31,9 @@ export interface Statistics {
   readonly untilUs: number
   /** Messages whose publication is in the capture. */
   readonly published: number
-  /** Of all pairs of a published message and a node that listened while it was published, how many came together. */
+  /** Of all pairs of a published message and a node that listened, in how many it came: delivered, or ignored as old news. */
   readonly deliveries: { readonly expected: number; readonly made: number; readonly share: number }
-  /** From publication to delivery, in microseconds. */
+  /** From publication to arrival, in microseconds. */
   readonly delayUs: Distribution
   /** Copies for nothing for each delivery, over messages. */
   readonly duplicates: Distribution
@@ -72,7 +72,7 @@ interface Message {
   offer: string | undefined
   sequence: number
   /** Index of the node and when, in turn. */
-  readonly delivered: number[]
+  readonly arrived: number[]
   duplicates: number
 }
 
@@ -156,14 +156,14 @@ export class StatisticsCollector {
     const duplicates: number[] = []
     let [expected, made, published] = [0, 0, 0]
     for (const message of this.#messages.values()) {
-      const { publishedAt, delivered } = message
+      const { publishedAt, arrived: came } = message
       if (publishedAt === undefined) continue
       published += 1
       const there = this.#listenersOf(message, publishedAt)
       const arrived = new Set<number>()
-      for (let at = 0; at < delivered.length; at += 2) {
-        arrived.add(delivered[at]!)
-        delays.push(delivered[at + 1]! - publishedAt)
+      for (let at = 0; at < came.length; at += 2) {
+        arrived.add(came[at]!)
+        delays.push(came[at + 1]! - publishedAt)
       }
       expected += there.length
       made += there.filter((index) => arrived.has(index)).length
@@ -235,7 +235,8 @@ export class StatisticsCollector {
     if (id === undefined || topic === undefined) return
     this.#nodes[index]!.topics.add(topic)
     const message = this.#messageOf(id, topic)
-    if (verdict === 'delivered') message.delivered.push(index, at)
+    // News that was overtaken by newer news is ignored; it came all the same.
+    if (verdict === 'delivered' || verdict === 'ignored') message.arrived.push(index, at)
     else if (verdict === 'duplicate') message.duplicates += 1
   }
 
@@ -257,11 +258,11 @@ export class StatisticsCollector {
         newest.set(offer, Math.max(sequence, newest.get(offer) ?? 0))
     }
     for (const message of this.#messages.values()) {
-      const { offer, sequence, publishedAt, delivered } = message
+      const { offer, sequence, publishedAt, arrived } = message
       if (offer === undefined || publishedAt === undefined) continue
       versions += 1
       const gossiped = new Map<number, number>()
-      for (let at = 0; at < delivered.length; at += 2) gossiped.set(delivered[at]!, delivered[at + 1]!)
+      for (let at = 0; at < arrived.length; at += 2) gossiped.set(arrived[at]!, arrived[at + 1]!)
       for (const index of this.#listenersOf(message, publishedAt)) {
         const byGossip = gossiped.get(index)
         const bySync = this.#synced.get(`${index} ${sequence} ${offer}`)
@@ -283,7 +284,7 @@ export class StatisticsCollector {
       publisher: -1,
       offer: undefined,
       sequence: 0,
-      delivered: [],
+      arrived: [],
       duplicates: 0,
     }
     this.#messages.set(id, message)
