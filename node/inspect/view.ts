@@ -4,9 +4,8 @@ import pc from 'picocolors'
 import { exitCodes } from '../errors.js'
 import { followAll } from './live.js'
 import { Model } from './model.js'
-import type { InspectFlags } from './run.js'
 import { bodyRowsOf, type Line, type Look, screen } from './screen.js'
-import { captureOf, nodesOf } from './source.js'
+import { captureOf, nodesOf, type SourceFlags } from './source.js'
 import { type Key, pressed } from './view-keys.js'
 
 const frameMs = 100
@@ -20,7 +19,7 @@ const styles: Readonly<Record<Line['style'], (text: string) => string>> = {
 }
 
 /** Shows events until the person quits. @throws as the source of events does; the terminal is itself again by then. */
-export async function runView(filter: string, flags: InspectFlags): Promise<void> {
+export async function runView(filter: string, flags: SourceFlags): Promise<void> {
   const view = new View(filter)
   const ending = new AbortController()
   // Before the screen is taken: what is wrong here is said in the terminal as it was.
