@@ -111,7 +111,8 @@ function printFinding({ expectation: { text }, holds, measured, unit }: Finding)
         : unit === 'bytes'
           ? bytes(measured)
           : String(Math.round(measured * 1_000) / 1_000)
-  return holds ? `${pc.green('✔')} ${text}   ${pc.dim(value)}` : `${pc.red('✘')} ${text}   it is ${value}`
+  const found = Number.isNaN(measured) ? 'there is nothing to measure' : `it is ${value}`
+  return holds ? `${pc.green('✔')} ${text}   ${pc.dim(value)}` : `${pc.red('✘')} ${text}   ${found}`
 }
 
 /** The way of one message, as a tree; who brought it again stands beside. */

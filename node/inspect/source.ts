@@ -18,7 +18,9 @@ export interface SourceFlags {
 }
 
 const usualRoot = '.overage'
-const swarmSchema = z.object({ nodes: z.array(z.object({ name: z.string(), folder: z.string() })) })
+const swarmSchema = z.object({
+  nodes: z.array(z.object({ name: z.string(), folder: z.string(), capture: z.string().nullish() })),
+})
 
 /** The captures that `-r` names, as one stream. @throws UsageError */
 export async function captureOf(paths: readonly string[]): Promise<Batches> {
@@ -69,8 +71,12 @@ async function swarmNodesOf(swarm: string): Promise<readonly FoundNode[]> {
       endpoint === undefined ? [] : [{ folder: own, endpoint }],
     )
     if (running.length > 0) return running
+    const captures = [...new Set(nodes.flatMap(({ capture }) => capture ?? []))]
     throw new UsageError(`no node of the swarm ${swarm} answers`, {
-      advice: 'start it with overage swarm --keep, or capture it: overage swarm --capture FOLDER',
+      advice:
+        captures.length > 0
+          ? `read what it captured: -r ${captures.join(' -r ')}`
+          : 'start it with overage swarm --keep, or capture it: overage swarm --capture FOLDER',
     })
   }
   throw new UsageError(

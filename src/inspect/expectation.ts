@@ -5,6 +5,7 @@ type Unit = 'time' | 'share' | 'number' | 'bytes'
 
 interface Measure {
   readonly unit: Unit
+  /** NaN where there is nothing to measure: nothing is expected of that in vain. */
   readonly of: (statistics: Statistics) => number
   readonly why: string
 }
@@ -19,13 +20,27 @@ const spreadOut = (
     why,
   }: { readonly unit: Unit; readonly of: (statistics: Statistics) => Distribution; readonly why: string },
 ): readonly (readonly [string, Measure])[] =>
-  quantiles.map((key) => [`${name}.${key}`, { unit, why, of: (s) => of(s)[key] }] as const)
+  quantiles.map((key) => [`${name}.${key}`, { unit, why, of: (s) => measured(of(s), key) }] as const)
 
 /** Everything that can be expected, by name. */
 export const expectable: ReadonlyMap<string, Measure> = new Map<string, Measure>([
-  ['delivery', { unit: 'share', of: (s) => s.deliveries.share, why: 'deliveries made, of those due' }],
+  [
+    'delivery',
+    {
+      unit: 'share',
+      of: (s) => (s.deliveries.expected === 0 ? Number.NaN : s.deliveries.share),
+      why: 'deliveries made, of those due',
+    },
+  ],
   ...spreadOut('delay', { unit: 'time', of: (s) => s.delayUs, why: 'from publication to delivery' }),
-  ['dup', { unit: 'number', of: (s) => s.duplicates.mean, why: 'copies for nothing for each delivery, on average' }],
+  [
+    'dup',
+    {
+      unit: 'number',
+      of: (s) => measured(s.duplicates, 'mean'),
+      why: 'copies for nothing for each delivery, on average',
+    },
+  ],
   ...spreadOut('dup', { unit: 'number', of: (s) => s.duplicates, why: 'the same, over messages' }),
   ['control', { unit: 'share', of: (s) => shareOf(s.bandwidth.control, s.bandwidth.data), why: 'of bytes, not data' }],
   ['bytes', { unit: 'bytes', of: (s) => s.bandwidth.data + s.bandwidth.control, why: 'of gossip sent, by all nodes' }],
@@ -39,6 +54,10 @@ export const expectable: ReadonlyMap<string, Measure> = new Map<string, Measure>
   ['nodes', { unit: 'number', of: (s) => s.nodes, why: 'in the capture' }],
   ['events.lost', { unit: 'number', of: (s) => s.lost, why: 'events that are not in the capture' }],
 ])
+
+function measured(distribution: Distribution, key: (typeof quantiles)[number]): number {
+  return distribution.count === 0 ? Number.NaN : distribution[key]
+}
 
 const shareOf = (part: number, rest: number): number => (part + rest === 0 ? 0 : part / (part + rest))
 
@@ -113,6 +132,7 @@ function readOne(
 
 export interface Finding {
   readonly expectation: Expectation
+  /** NaN where there is nothing to measure, which never holds. */
   readonly measured: number
   readonly unit: Unit
   readonly holds: boolean
@@ -121,6 +141,7 @@ export interface Finding {
 export const findingsOf = (expectations: readonly Expectation[], statistics: Statistics): readonly Finding[] =>
   expectations.map((expectation) => {
     const { unit, of } = expectable.get(expectation.name)!
-    const measured = of(statistics)
-    return { expectation, measured, unit, holds: operators[expectation.operator](measured, expectation.value) }
+    const value = of(statistics)
+    const holds = !Number.isNaN(value) && operators[expectation.operator](value, expectation.value)
+    return { expectation, measured: value, unit, holds }
   })

@@ -109,6 +109,17 @@ describe('expectations', () => {
     ])
   })
 
+  it('do not hold where there is nothing to measure', () => {
+    const read = readExpectations('delivery=100%,delay.p99<1s,dup<9,published=0')
+    if (!read.ok) throw new Error(read.fault.problem)
+    expect(findingsOf(read.expectations, statisticsOf([])).map(({ holds }) => holds)).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ])
+  })
+
   it('point at what cannot be read', () => {
     expect(readExpectations('dup<3,delai.p99<1ms')).toMatchObject({ ok: false, fault: { at: 6 } })
     expect(readExpectations('dup<3, delay.p99<250')).toMatchObject({
