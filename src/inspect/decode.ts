@@ -15,12 +15,12 @@ export interface MessageHash {
 /** Seconds after which a peer may come back that was left, by gossipsub's `unsubcribeBackoff`. */
 const leftBackoff = 10
 /** A message is met once for each neighbour and direction: what it says is remembered for so many. */
-const summariesMax = 1_024
+const messagesMax = 1_024
 
 /** Decodes what one node saw. */
 export class Decoder {
   readonly #hash: MessageHash
-  readonly #summaries = new Map<MessageId, OfferSummary | undefined>()
+  readonly #met = new Map<number, { readonly data: Uint8Array; readonly detail: MessageDetail }>()
 
   constructor(hash: MessageHash) {
     this.#hash = hash
@@ -43,19 +43,33 @@ export class Decoder {
   }
 
   /** A gossiped message by its data. */
-  message(data: Uint8Array): { readonly id: MessageId; readonly bytes: number; readonly offer?: OfferSummary } {
-    const id = this.#hash.idOf(data)
-    const offer = this.#summaryOf(id, data)
-    return { id, bytes: data.length, ...(offer !== undefined && { offer }) }
+  message(data: Uint8Array): MessageDetail {
+    if (data.length > limits.offerBytesMax) return { id: this.#hash.idOf(data), bytes: data.length }
+    const key = tailOf(data)
+    const met = this.#met.get(key)
+    if (met !== undefined && isSame(met.data, data)) return met.detail
+    const offer = summaryIn(data)
+    const detail = { id: this.#hash.idOf(data), bytes: data.length, ...(offer !== undefined && { offer }) }
+    if (this.#met.size >= messagesMax) this.#met.delete(this.#met.keys().next().value as number)
+    this.#met.set(key, { data: data.slice(), detail })
+    return detail
   }
+}
 
-  #summaryOf(id: MessageId, data: Uint8Array): OfferSummary | undefined {
-    if (this.#summaries.has(id)) return this.#summaries.get(id)
-    const summary = summaryIn(data)
-    if (this.#summaries.size >= summariesMax) this.#summaries.delete(this.#summaries.keys().next().value as MessageId)
-    this.#summaries.set(id, summary)
-    return summary
-  }
+export interface MessageDetail {
+  readonly id: MessageId
+  readonly bytes: number
+  readonly offer?: OfferSummary
+}
+
+/** Its length and last four bytes, which of an offer are of its signature: cheap, and no proof of anything. */
+const tailOf = (data: Uint8Array): number =>
+  data.subarray(-4).reduce((number, byte) => number * 256 + byte, data.length)
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false
+  return true
 }
 
 export type RpcDetail = Omit<RpcEvent, 'type' | 'n' | 'at' | 'node' | 'dir' | 'peer' | 'bytes' | 'raw'>
