@@ -10,10 +10,12 @@ import type { Registry } from 'prom-client'
 import { limits } from '../../src/protocol/message.js'
 import type { Counters } from './counters.js'
 import { gaterOf } from './gater.js'
+import { tapped } from './gossip-probe.js'
 import type { PeerGuard } from './guard.js'
 import { muxer } from './muxer.js'
 import type { ReachOptions } from './reach.js'
 import { rpcLimits, scoreParamsOf, scoreThresholds } from './scoring.js'
+import type { Tap } from './tap.js'
 import { trusting } from './trusting.js'
 
 /** What the market asks of libp2p; whatever else a node runs, nobody else asks for. */
@@ -44,6 +46,8 @@ export interface HostOptions {
   readonly metrics?: Registry
   /** Knows whom to refuse. Default: nobody is refused. */
   readonly guard?: PeerGuard
+  /** Is shown what gossip does. Default: nobody is. */
+  readonly tap?: Tap
   /** How it finds peers and is found across machines; absent: by the addresses that it is given alone. */
   readonly reach?: ReachOptions
 }
@@ -118,6 +122,7 @@ export async function composeLibp2p(options: HostOptions): Promise<Host> {
   const needsRelay = options.reach?.role === 'person' && announce.length === 0
   const { transport, services, ...others } = reach ?? {}
   const standing = () => host?.getConnections() ?? []
+  const gossip = options.tap === undefined ? pubsub(options, counters) : tapped(pubsub(options, counters), options.tap)
   const gater = { guard, perAddressMax: local ? undefined : perAddressMax, perPeerMax, standing }
   let host: Host | undefined
   host = await createLibp2p<Services>({
@@ -130,7 +135,7 @@ export async function composeLibp2p(options: HostOptions): Promise<Host> {
     connectionGater: gaterOf(gater),
     services: {
       identify: identify(),
-      pubsub: pubsub(options, counters),
+      pubsub: gossip,
       // With a network, peers dial back and say what works.
       ...(reach === undefined && !local && { trusting }),
       ...services,

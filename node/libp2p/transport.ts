@@ -10,6 +10,7 @@ import type { Host } from './compose.js'
 import { cutOff } from './cut-off.js'
 import { surfacing } from './fault.js'
 import type { FrameFault } from './frame-stream.js'
+import type { Observer } from './observer.js'
 import { PeerLink } from './peer-link.js'
 import { meshPeersOf, watchDuplicates } from './shim.js'
 
@@ -24,6 +25,8 @@ export interface TransportOptions {
   readonly onFault?: (peer: PeerId, fault: FrameFault) => void
   /** Somebody listens to this node's offers, and nobody did when the last one was gossiped. Default: nobody is told. */
   readonly onListener?: () => void
+  /** Is shown what goes out and comes in. Default: nobody is. */
+  readonly observer?: Observer | undefined
   /** Default {@link transportLimits}. */
   readonly limits?: Partial<TransportLimits>
 }
@@ -97,6 +100,7 @@ export class Libp2pTransport implements Transport {
   readonly #receiver: Receiver
   readonly #onFault: (peer: PeerId, fault: FrameFault) => void
   readonly #onListener: () => void
+  readonly #observer: Observer | undefined
   readonly #publishTopic: string
   readonly #listenTopics: readonly string[]
   readonly #limits: TransportLimits
@@ -117,6 +121,7 @@ export class Libp2pTransport implements Transport {
     this.#receiver = options.receiver
     this.#onFault = options.onFault ?? (() => {})
     this.#onListener = options.onListener ?? (() => {})
+    this.#observer = options.observer
     this.#publishTopic = options.publishTopic
     this.#listenTopics = options.listenTopics
     this.#limits = { ...transportLimits, ...options.limits }
@@ -164,6 +169,7 @@ export class Libp2pTransport implements Transport {
   }
 
   publish(bytes: Uint8Array): void {
+    this.#observer?.published(this.#publishTopic, bytes)
     this.#host.services.pubsub.publish(this.#publishTopic, bytes).then(
       ({ recipients }) => {
         this.#gossipOut.add(bytes, recipients.length)
@@ -176,8 +182,10 @@ export class Libp2pTransport implements Transport {
   }
 
   send(to: PeerId, bytes: Uint8Array, addresses: readonly string[]): void {
-    if (this.#linkTo(to)?.send(bytes, addresses) === true) this.#directOut.add(bytes)
-    else this.#lose(to)
+    if (this.#linkTo(to)?.send(bytes, addresses) === true) {
+      this.#directOut.add(bytes)
+      this.#observer?.direct('out', to, bytes)
+    } else this.#lose(to)
   }
 
   readonly #grafted = ({ detail: { topic } }: CustomEvent<{ readonly topic: string }>): void => {
@@ -214,6 +222,7 @@ export class Libp2pTransport implements Transport {
       open: (addresses) => this.#open(peer, addresses),
       onFrame: (frame) => {
         this.#directIn.add(frame)
+        this.#observer?.direct('in', peer, frame)
         surfacing(() => this.#receiver.direct(peer, frame), undefined)
       },
       onFault: (fault) => this.#onFault(peer, fault),

@@ -14,6 +14,7 @@ import { benchQuote } from './quote.js'
 import type { BenchRow } from './row.js'
 import { benchSeller } from './seller.js'
 import { benchSwarm } from './swarm.js'
+import { benchTap } from './tap.js'
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   clearing: async () => [await benchClearing(), ...(await benchTiedClearing())],
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   seller: () => benchSeller(),
   book: () => benchBook(),
   swarm: () => benchSwarm(),
+  tap: () => benchTap(),
   memory: async () => [await benchMemory()],
 }
 
