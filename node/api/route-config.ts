@@ -5,4 +5,5 @@ declare module 'fastify' {
     readonly isPublic?: boolean
   }
 }
+
 export {}

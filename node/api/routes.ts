@@ -4,6 +4,7 @@ import type { Command } from '../../src/agent/agent.js'
 import type { MarketNode } from '../market-node.js'
 import { sellsField, wantsField } from '../person.js'
 import { checked } from './check.js'
+import { ApiError } from './error.js'
 import {
   auctionsSchema,
   bidsSchema,
@@ -12,6 +13,7 @@ import {
   offersQuery,
   offersSchema,
   peersSchema,
+  receiptSchema,
   receiptsSchema,
   type StatusView,
   sellBody,
@@ -54,6 +56,20 @@ export function addReading(app: FastifyInstance, node: MarketNode, described: De
   app.get('/v1/receipts', answers('What it sold and bought, with the proofs', receiptsSchema), async () => ({
     receipts: receiptViewsOf(await node.contents()),
   }))
+  addReceipt(app, node)
+}
+
+/** Adds one receipt by the digest of its award, for whoever would not read all of them. */
+function addReceipt(app: FastifyInstance, node: MarketNode): void {
+  const schema = {
+    summary: 'One sale or purchase, with its proofs',
+    response: { 200: receiptSchema, 404: errorSchema, ...refusals },
+  }
+  app.get<{ Params: { award: string } }>('/v1/receipts/:award', { schema }, async ({ params }) => {
+    const found = receiptViewsOf(await node.contents()).find(({ award }) => award === params.award)
+    if (found !== undefined) return found
+    throw new ApiError(404, 'not-found', { message: 'there is no receipt for this award here' })
+  })
 }
 
 /** Adds all that tells. */

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 
 /** The build's folder, seen from the sources and from the build. */
-const folders = ['../../dist/dashboard/', '../../dashboard/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+const folders = ['../../dist/dashboard/', '../../dashboard/'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+)
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -54,7 +56,7 @@ interface BuiltFile {
 
 async function builtFiles(): Promise<readonly BuiltFile[]> {
   for (const folder of folders) {
-    const found = await readdir(folder, { recursive: true }).catch(() => [])
+    const found = await readdir(folder, { recursive: true }).catch((): string[] => [])
     if (!found.includes('index.html')) continue
     const known = found.map((path) => ({ path: path.replaceAll('\\', '/'), type: types[extname(path)] }))
     return Promise.all(

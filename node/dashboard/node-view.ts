@@ -23,7 +23,11 @@ export function addView(app: FastifyInstance, node: MarketNode, options: NodeVie
   app.get('/v1/view', { schema }, () => viewOf(node, sales, options))
 }
 
-async function viewOf(node: MarketNode, sales: Sales, { name, market, startedAt, currency }: NodeViewOptions): Promise<View> {
+async function viewOf(
+  node: MarketNode,
+  sales: Sales,
+  { name, market, startedAt, currency }: NodeViewOptions,
+): Promise<View> {
   const [peers, latest] = await Promise.all([node.peers(), sales.latest()])
   const at = Date.now()
   const status = node.status()

@@ -9,7 +9,13 @@ const count = z.int().min(0)
 const micros = z.int().min(0).describe('micro-currency')
 const millis = z.int().min(0).describe('ms since the Unix epoch')
 
-const peer = peersSchema.shape.peers.element.pick({ id: true, direction: true, inMesh: true, latencyMs: true, since: true })
+const peer = peersSchema.shape.peers.element.pick({
+  id: true,
+  direction: true,
+  inMesh: true,
+  latencyMs: true,
+  since: true,
+})
 
 const node = z.strictObject({
   name: z.string(),
@@ -44,7 +50,9 @@ const person = z.strictObject({
   floor: z.int().nullable().describe('ticks'),
   demand: z.int().nullable().describe('MB that it could use'),
   budget: z.int().nullable().describe('micro-currency'),
-  gain: z.number().describe('micro-currency: value of what it bought less its charges, or what it earned above its floor'),
+  gain: z
+    .number()
+    .describe('micro-currency: value of what it bought less its charges, or what it earned above its floor'),
 })
 
 const observer = z
