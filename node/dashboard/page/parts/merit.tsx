@@ -28,7 +28,7 @@ export function MeritChart({ merit, me, marked = [] }: { merit: Merit; me?: stri
         const [w, h] = [Math.max(0, x(to) - x(from) - 1), Math.max(1, y(0) - y(price))]
         const classes = ['block', how, buyer === me && 'me', marked.includes(buyer) && how !== 'won' && 'marked']
         return (
-          <g key={`${buyer} ${how}`} class={classes.filter(Boolean).join(' ')} style={{ '--hue': person.hue }}>
+          <g key={`${buyer} ${how}`} class={classes.filter(Boolean).join(' ')} style={{ '--hue': String(person.hue) }}>
             <rect x={x(from)} y={y(price)} width={w} height={h} rx="2" />
             {w > 8 * person.name.length && (
               <text x={x(from) + w / 2} y={Math.min(y(price) + 15, y(0) - 4)} text-anchor="middle">
@@ -41,10 +41,14 @@ export function MeritChart({ merit, me, marked = [] }: { merit: Merit; me?: stri
       })}
       <line class="axis" x1={left} x2={width - 6} y1={y(0)} y2={y(0)} />
       <line class="stock" x1={x(stock)} x2={x(stock)} y1={4} y2={y(0)} />
-      <line class="reserve" x1={left} x2={width - 6} y1={y(reserve)} y2={y(reserve)} />
-      <text class="label" x={left - 5} y={y(reserve) + 4} text-anchor="end">
-        {unitPrice(reserve, 2)}
-      </text>
+      {reserve > 0 && (
+        <>
+          <line class="reserve" x1={left} x2={width - 6} y1={y(reserve)} y2={y(reserve)} />
+          <text class="label" x={left - 5} y={y(reserve) + 4} text-anchor="end">
+            {unitPrice(reserve, 2)}
+          </text>
+        </>
+      )}
       <text class="label" x={x(stock)} y={height - 7} text-anchor={stock > quantityMax * 0.8 ? 'end' : 'middle'}>
         {`${gb(stock)} for sale`}
       </text>

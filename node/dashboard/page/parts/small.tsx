@@ -7,7 +7,7 @@ import { linkTo, state } from '../state.js'
 export function Who({ id }: { readonly id: string }) {
   const person = state.people.of(id)
   return (
-    <a class={`who ${person.side}`} style={{ '--hue': person.hue }} href={linkTo('person', id)}>
+    <a class={`who ${person.side}`} style={{ '--hue': String(person.hue) }} href={linkTo('person', id)}>
       {person.name}
     </a>
   )

@@ -126,7 +126,11 @@ export function AuctionCard({ node, auction, sales }: { node: NodeView; auction:
       <header>
         <Who id={node.peerId} />
         <a href={linkTo('offer', auction.offer)}>
-          {auction.open ? `open, round ${auction.round}` : `closed: ${(auction.closeReason ?? '').replace('-', ' ')}`}
+          {auction.open
+            ? `open, round ${auction.round}`
+            : auction.closeReason === null
+              ? 'not opened yet'
+              : `closed: ${auction.closeReason.replace('-', ' ')}`}
         </a>
       </header>
       {bids.length > 0 ? (
@@ -134,7 +138,7 @@ export function AuctionCard({ node, auction, sales }: { node: NodeView; auction:
       ) : mine.length > 0 ? (
         <MeritChart
           merit={meritOf(
-            { stock: sold + (auction.open ? auction.stock : 0), reserve: auction.reserve },
+            { stock: sold + (auction.open ? auction.stock : 0), reserve: 0 },
             mine.map(({ buyer, quantity, charge }) => ({ buyer, quantity, price: charge / quantity, won: quantity })),
           )}
         />

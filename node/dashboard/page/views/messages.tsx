@@ -79,7 +79,7 @@ export function MessagesView({ filter }: { readonly filter: string }) {
             setFollows(scrollTop + clientHeight >= scrollHeight - row)
           }}
         >
-          <div style={{ height: shown.length * row, position: 'relative' }}>
+          <div style={{ height: `${shown.length * row}px`, position: 'relative' }}>
             {shown.slice(from, to).map((event, index) => (
               <button
                 type="button"
@@ -87,7 +87,7 @@ export function MessagesView({ filter }: { readonly filter: string }) {
                 aria-selected={event === chosen}
                 class={event === chosen ? 'row chosen' : 'row'}
                 key={`${event.node} ${event.n}`}
-                style={{ top: (from + index) * row }}
+                style={{ top: `${(from + index) * row}px` }}
                 aria-posinset={from + index + 1}
                 aria-setsize={shown.length}
                 onClick={() => choose(event)}

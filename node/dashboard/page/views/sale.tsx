@@ -118,7 +118,10 @@ function Explanation({ why, sale, view }: { readonly why: Why; readonly sale: Sa
 function Went({ buyer, from, view }: { readonly buyer: string; readonly from: SaleView; readonly view: View }) {
   if (view.kind === 'node') return <>This node does not see where they went.</>
   const elsewhere = view.sales.filter(
-    (sale) => sale.buyer === buyer && sale.award !== from.award && (sale.at ?? 0) >= (from.at ?? 0) - 1_000,
+    (sale) =>
+      sale.buyer === buyer &&
+      (sale.offer !== from.offer || sale.round !== from.round) &&
+      (sale.at ?? 0) >= (from.at ?? 0) - 1_000,
   )
   if (elsewhere.length === 0)
     return (
