@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Needs a machine that allows network namespaces: npm run test:net.
-    exclude: ['test/net/**'],
+    exclude: ['test/net/**', 'test/e2e/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Whether suites that have a longer form run it: vitest.longer.config.ts.

@@ -27,6 +27,8 @@ export interface NodeConfig {
   readonly local: boolean
   /** Where its HTTP API listens; undefined: nowhere. */
   readonly api?: ApiAddress
+  /** Whether the API serves the dashboard too. */
+  readonly dashboard: boolean
   readonly passphraseFile?: string
   /** 32 bytes; absent for every real person. */
   readonly identitySeed?: Uint8Array
@@ -73,6 +75,7 @@ const settingFields: Readonly<Record<SettingFlag, z.ZodType>> = {
   bootstrap: addressesField,
   local: switchField,
   api: apiField,
+  dashboard: switchField,
   'passphrase-file': pathField,
   'log-file': pathField,
   'log-level': levelField,
@@ -93,6 +96,7 @@ const fileSchema = z.strictObject({
   bootstrap: addressesField.default([]),
   local: switchField.default(false),
   api: apiField.default('127.0.0.1:0'),
+  dashboard: switchField.default(true),
   passphraseFile: pathField.optional(),
   /** Whoever knows the seed is this node: only for swarms that must be repeatable. */
   identitySeed: z
@@ -118,6 +122,7 @@ const configSchema: z.ZodType<NodeConfig, unknown> = fileSchema.transform((file)
     bootstrap: file.bootstrap,
     local: file.local,
     ...(api !== undefined && { api }),
+    dashboard: file.dashboard,
     ...(file.passphraseFile !== undefined && { passphraseFile: file.passphraseFile }),
     ...(file.identitySeed !== undefined && { identitySeed: new Uint8Array(Buffer.from(file.identitySeed, 'hex')) }),
     ...(file.sells !== undefined && { sells: file.sells }),

@@ -139,6 +139,7 @@ function introduce({ name, market, sells, wants, log, folder }: NodeConfig, { no
     say('trades   what it was told before, if anything; overage sell and overage buy tell it')
   }
   say(`keeps    ${folder}`)
+  if (api?.page !== undefined) say(`page     ${api.page}`)
   if (api !== undefined) say(`answers  ${api.url}`)
   say(`logs     ${log.file}`)
   say('Ctrl-C stops it.')

@@ -11,6 +11,7 @@ export type SettingFlag =
   | 'bootstrap'
   | 'local'
   | 'api'
+  | 'dashboard'
   | 'passphrase-file'
   | 'log-file'
   | 'log-level'
@@ -92,6 +93,14 @@ export const settings: readonly Setting[] = [
     reads: 'text',
     fallback: '127.0.0.1:0',
     why: 'where its HTTP API listens, or off; beyond this machine only when an address here says so',
+  },
+  {
+    field: ['dashboard'],
+    flag: 'dashboard',
+    variable: 'OVERAGE_DASHBOARD',
+    reads: 'switch',
+    fallback: 'true',
+    why: 'whether its API also serves a page to watch the market on',
   },
   {
     field: ['log', 'file'],

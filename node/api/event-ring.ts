@@ -30,16 +30,26 @@ export class EventRing {
     return this.#last
   }
 
+  /** The number of the oldest event that is kept; 1 before the first. */
+  get first(): number {
+    return Math.max(1, this.#last - this.#eventsMax + 1)
+  }
+
   push(type: string, data: unknown): void {
+    this.pushText(type, JSON.stringify(data))
+  }
+
+  /** As {@link push}, of what is JSON already. */
+  pushText(type: string, data: string): void {
     this.#last += 1
-    this.#events[this.#last % this.#eventsMax] = { number: this.#last, type, data: JSON.stringify(data) }
+    this.#events[this.#last % this.#eventsMax] = { number: this.#last, type, data }
     for (const listener of this.#listeners) listener()
   }
 
   /** What comes after the event `number` for a reader that has seen that. */
   after(number: number): Next {
     if (number >= this.#last) return { type: 'none' }
-    const oldest = Math.max(1, this.#last - this.#eventsMax + 1)
+    const oldest = this.first
     if (number + 1 < oldest) return { type: 'lost', events: oldest - 1 - number, number: oldest - 1 }
     return { type: 'event', event: this.#events[(number + 1) % this.#eventsMax]! }
   }

@@ -25,19 +25,36 @@ export interface EventStreamOptions {
 
 /** Adds `GET /v1/events` to `app`, fed by what `node` tells. */
 export function addEvents(app: FastifyInstance, node: MarketNode, options: EventStreamOptions): void {
-  const { startedAt } = options
   const ring = new EventRing(options.eventsMax ?? eventsMax)
   node.onFact((fact) => ring.push(fact.type, { at: Date.now(), ...factViewOf(fact) }))
   node.onPeer(({ type, peer }) => ring.push(type, { at: Date.now(), peer }))
+  addEventStream(app, {
+    path: '/v1/events',
+    summary: 'What happens, as server-sent events',
+    about: 'Every fact of the market and every peer that comes or goes.',
+    ring,
+    run: options.startedAt,
+  })
+}
+
+export interface StreamedRing {
+  readonly path: string
+  readonly summary: string
+  readonly about: string
+  readonly ring: EventRing
+  /** Tells this run from earlier ones, whose events are gone. */
+  readonly run: number
+}
+
+/** Adds a route that streams what is put into `ring`. */
+export function addEventStream(app: FastifyInstance, { path, summary, about, ring, run }: StreamedRing): void {
   let readers = 0
   const schema = {
-    summary: 'What happens, as server-sent events',
-    description:
-      'Every fact of the market and every peer that comes or goes. `Last-Event-ID` resumes after that event; ' +
-      '`event: lost` says how many are gone.',
+    summary,
+    description: `${about} \`Last-Event-ID\` resumes after that event; \`event: lost\` says how many are gone.`,
     produces: ['text/event-stream'],
   }
-  app.get('/v1/events', { schema, exposeHeadRoute: false }, (request, reply) => {
+  app.get(path, { schema, exposeHeadRoute: false }, (request, reply) => {
     if (readers >= readersMax) {
       const message = `there are ${readersMax} readers of events already`
       throw new ApiError(503, 'too-many-readers', { message, advice: 'close one, or ask again later' })
@@ -45,7 +62,7 @@ export function addEvents(app: FastifyInstance, node: MarketNode, options: Event
     readers += 1
     reply.hijack()
     const { 'last-event-id': lastId } = request.headers
-    const reader = new EventReader(reply.raw, { ring, run: startedAt })
+    const reader = new EventReader(reply.raw, { ring, run })
     reader.begin(typeof lastId === 'string' ? lastId : undefined)
     reply.raw.once('close', () => {
       readers -= 1
@@ -101,6 +118,11 @@ class EventReader {
 
   /** An id of this run says how far the reader came; of another, that nobody knows what it missed. */
   #resume(lastId: string | undefined): void {
+    // The number 0 of any run: from the first event that is kept.
+    if (lastId === '0') {
+      this.#seen = Math.max(0, this.#ring.first - 1)
+      return
+    }
     const [, run, number] = /^(\d+)\.(\d+)$/.exec(lastId ?? '') ?? []
     if (run === undefined) return
     if (Number(run) === this.#run && Number(number) <= this.#ring.last) this.#seen = Number(number)
@@ -140,7 +162,7 @@ class EventReader {
 }
 
 /** A fact as JSON: a receipt by what it says, its bytes being for `GET /v1/receipts`. */
-function factViewOf(fact: Fact): Readonly<Record<string, unknown>> {
+export function factViewOf(fact: Fact): Readonly<Record<string, unknown>> {
   if (fact.type !== 'sold' && fact.type !== 'bought') return fact
   const { offer, buyer, round, quantity, charge, fee, award } = fact.receipt
   return { type: fact.type, offer, seller: sellerOf(offer), buyer, round, quantity, charge, fee, award }

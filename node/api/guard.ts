@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { isLoopback } from './address.js'
 import { ApiError } from './error.js'
+import './route-config.js'
 
 export interface GuardOptions {
   readonly token: string
@@ -14,7 +15,12 @@ export interface GuardOptions {
 }
 
 /** @throws ApiError when the request is not from a client that this node trusts. */
-export function guard(request: FastifyRequest, { token, open, tokenFile }: GuardOptions): void {
+export function guard(request: FastifyRequest, options: GuardOptions): void {
+  assertHost(request, options)
+  if (request.routeOptions.config?.isPublic !== true) assertToken(request, options)
+}
+
+function assertHost(request: FastifyRequest, { open }: GuardOptions): void {
   const host = hostNameOf(request.headers.host ?? '')
   // A page that had its own name point here (DNS rebinding) still sends that name.
   if (host !== 'localhost' && !(isIP(host) !== 0 && (open || isLoopback(host)))) {
@@ -23,6 +29,9 @@ export function guard(request: FastifyRequest, { token, open, tokenFile }: Guard
       advice: 'ask under the address in api.json, such as http://127.0.0.1:<port>',
     })
   }
+}
+
+function assertToken(request: FastifyRequest, { token, tokenFile }: GuardOptions): void {
   const given = /^Bearer ([\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (given === undefined || !isSame(given, token)) {
     throw new ApiError(401, 'unauthorized', {

@@ -16,6 +16,7 @@ import {
   offersQuery,
   offersSchema,
   peersSchema,
+  receiptSchema,
   receiptsSchema,
   type StatusView,
   sellBody,
@@ -71,6 +72,20 @@ export function addReading(app: FastifyInstance, node: MarketNode, described: De
   app.get('/v1/receipts', answers('What it sold and bought, with the proofs', receiptsSchema), async () => {
     const contents = await node.contents()
     return { receipts: receiptViewsOf(contents), proofs: proofViewsOf(contents) }
+  })
+  addReceipt(app, node)
+}
+
+/** Adds one receipt by the digest of its award, for whoever would not read all of them. */
+function addReceipt(app: FastifyInstance, node: MarketNode): void {
+  const schema = {
+    summary: 'One sale or purchase, with its proofs',
+    response: { 200: receiptSchema, 404: errorSchema, ...refusals },
+  }
+  app.get<{ Params: { award: string } }>('/v1/receipts/:award', { schema }, async ({ params }) => {
+    const found = receiptViewsOf(await node.contents()).find(({ award }) => award === params.award)
+    if (found !== undefined) return found
+    throw new ApiError(404, 'not-found', { message: 'there is no receipt for this award here' })
   })
 }
 

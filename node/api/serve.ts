@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
 import type { Json } from '../../src/ports/store.js'
+import { addAssets, pageAddressOf } from '../dashboard/assets.js'
+import { addView } from '../dashboard/node-view.js'
 import type { MarketNode } from '../market-node.js'
 import { packageVersion } from '../version.js'
 import { type ApiAddress, authorityOf, isLoopback } from './address.js'
@@ -27,24 +29,29 @@ export interface ApiOptions {
   readonly metrics?: Registry | undefined
   /** The bundle of its network; absent: it belongs to none, and hands out none. */
   readonly bundle?: Json | undefined
+  /** Whether the dashboard is served beside it. Default: it is. */
+  readonly dashboard?: boolean
   /** How many events are kept for readers that fall behind. Default: some thousand. */
   readonly eventsMax?: number
 }
 
 export interface Api {
   readonly url: string
+  /** Where its person opens the dashboard, the token included; undefined: it is not served. */
+  readonly page: string | undefined
   /** Ends every connection and takes the endpoint file away. Safe to call again. */
   close(): Promise<void>
 }
 
 /** Begins to answer for `node`. @throws what the system says when it cannot listen at `address`. */
 export async function serveApi(node: MarketNode, options: ApiOptions): Promise<Api> {
-  const { address, name, market, log, metrics = new Registry(), eventsMax, bundle } = options
+  const { address, name, market, log, metrics = new Registry(), eventsMax, bundle, dashboard = true } = options
   const folder = resolve(options.folder)
   const tokenFile = tokenFileOf(folder)
   const startedAt = Date.now()
+  const token = await ensureToken(folder)
   const app = await appWith({
-    token: await ensureToken(folder),
+    token,
     open: !isLoopback(address.host),
     tokenFile,
     version: packageVersion(),
@@ -55,6 +62,8 @@ export async function serveApi(node: MarketNode, options: ApiOptions): Promise<A
   addEvents(app, node, { startedAt, eventsMax })
   addGossip(app, node.tap, { startedAt })
   addMetrics(app, node, metrics)
+  addView(app, node, { name, market, startedAt, currency: currencyIn(bundle) })
+  const hasPage = dashboard && (await addAssets(app))
   if (bundle !== undefined) addBundle(app, bundle)
   const url = await listen(app, address)
   await writeEndpoint(folder, { url, pid: process.pid, token: tokenFile, name, peerId: node.peerId, startedAt })
@@ -65,6 +74,7 @@ export async function serveApi(node: MarketNode, options: ApiOptions): Promise<A
   }
   return {
     url,
+    page: hasPage ? pageAddressOf(url, token) : undefined,
     close: () => {
       closing ??= close()
       return closing
@@ -72,8 +82,15 @@ export async function serveApi(node: MarketNode, options: ApiOptions): Promise<A
   }
 }
 
-async function listen(app: FastifyInstance, { host, port }: ApiAddress): Promise<string> {
+/** Begins to listen. @throws what the system says when it cannot. */
+export async function listen(app: FastifyInstance, { host, port }: ApiAddress): Promise<string> {
   await app.listen({ host, port })
   const bound = app.server.address()
   return `http://${authorityOf({ host, port: typeof bound === 'object' && bound !== null ? bound.port : port })}`
+}
+
+/** What the money is called, where its network says so. */
+function currencyIn(bundle: Json | undefined): string | null {
+  const { agreed } = (bundle ?? {}) as { readonly agreed?: { readonly currency?: string } }
+  return agreed?.currency ?? null
 }

@@ -17,7 +17,9 @@ Examples:
   $ overage swarm --nodes 100 --isolate none
   $ overage swarm --trace traces && overage replay traces
   $ overage swarm --capture seen && overage inspect stats -r seen
-  $ overage swarm --market scripts/markets/exchange.json --keep      leave it running, to look at`
+  $ overage swarm --market scripts/markets/exchange.json --keep      leave it running, to look at
+
+Its first line is the address of a page that shows the market live (docs/dashboard.md); --keep leaves time to read it.`
 
 export function addSwarm(program: Command): void {
   program
@@ -43,6 +45,11 @@ export function addSwarm(program: Command): void {
     )
     .option('--trace <folder>', "where each node's trace goes, for overage replay; earlier traces there are replaced")
     .option('--capture <folder>', 'where what each node does on the network goes, for overage inspect -r')
+    .option(
+      '--dashboard <address>',
+      'where the page to watch it on listens, or off; not served with --quiet',
+      '127.0.0.1:0',
+    )
     .option('--time-limit <seconds>', 'how long trading may take', '300')
     .option('-q, --quiet', 'no tables and no progress: problems only')
     .addHelpText('after', help)

@@ -12,6 +12,7 @@ export interface SwarmFlags {
   readonly folder?: string
   readonly trace?: string
   readonly capture?: string
+  readonly dashboard?: string
   readonly timeLimit: string
   readonly quiet?: boolean
 }

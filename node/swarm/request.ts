@@ -1,5 +1,6 @@
 /** What `overage swarm` was asked for, checked: text from the command line in, a market and its terms out. */
 import { join, resolve } from 'node:path'
+import { type ApiAddress, apiAddressIn } from '../api/address.js'
 import { UsageError } from '../errors.js'
 import { countField, realField } from '../fields.js'
 import { assertWritable, numberOf } from '../flag-values.js'
@@ -10,6 +11,8 @@ import type { SwarmOptions } from './swarm.js'
 export interface SwarmRequest extends SwarmOptions {
   readonly keep: boolean
   readonly quiet: boolean
+  /** Where the page listens; undefined: nowhere. */
+  readonly dashboard: ApiAddress | undefined
   /** Where the report goes as JSON; `-` is standard output. */
   readonly json: string | undefined
 }
@@ -37,10 +40,13 @@ export async function swarmRequestOf(flags: SwarmFlags): Promise<SwarmRequest> {
       advice: `name a folder of its own, such as ${join(folder, 'traces')}`,
     })
   }
+  const dashboard = quiet || json === '-' ? undefined : dashboardOf(flags.dashboard ?? 'off')
   return {
     market,
     seed,
     folder,
+    dashboard,
+    apis: dashboard !== undefined,
     trace: flags.trace,
     capture: flags.capture,
     isolate: isolate ?? (market.people.length <= processesMax ? 'process' : 'none'),
@@ -50,6 +56,13 @@ export async function swarmRequestOf(flags: SwarmFlags): Promise<SwarmRequest> {
     quiet: quiet || json === '-',
     json,
   }
+}
+
+function dashboardOf(text: string): ApiAddress | undefined {
+  if (text === 'off') return undefined
+  const address = apiAddressIn(text)
+  if (address !== undefined) return address
+  throw new UsageError(`--dashboard: must be off, or an IP address and a port such as 127.0.0.1:7700, got ${text}`)
 }
 
 async function marketOf(flags: SwarmFlags): Promise<Market> {

@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pc from 'picocolors'
-import { exitCodes } from '../errors.js'
+import type { SwarmPage } from '../dashboard/serve-swarm.js'
+import { exitCodes, UsageError } from '../errors.js'
 import { counted, seconds } from '../format.js'
 import { Interruption } from '../interruption.js'
 import { printNodes, printReport } from '../report-swarm.js'
@@ -17,7 +18,23 @@ const unobserved: SwarmObserver = { phase() {}, progress() {}, fact() {} }
 /** Sets the exit code. @throws NodeStartError when a node does not start; nothing runs any more by then. */
 export async function runSwarm(request: SwarmRequest): Promise<void> {
   const progress = request.quiet ? undefined : progressFor(request)
-  const swarm = new Swarm(request, progress ?? unobserved)
+  let page: SwarmPage | undefined
+  const watching = progress ?? unobserved
+  const swarm = new Swarm(request, {
+    phase: (phase) => watching.phase(phase),
+    progress: (state) => watching.progress(state),
+    fact: (name, fact) => {
+      watching.fact(name, fact)
+      page?.fact(name, fact)
+    },
+    joined: ({ desk, node }) => page?.joined(node.name, desk.folder),
+    laidOut: async () => {
+      page = await openPage(request, swarm)
+      if (page === undefined) return
+      progress?.end()
+      process.stdout.write(`page  ${page.address}\n`)
+    },
+  })
   const interruption = new Interruption(swarm)
   try {
     const report = await hold(request, { swarm, progress, interruption })
@@ -26,9 +43,23 @@ export async function runSwarm(request: SwarmRequest): Promise<void> {
     if (!interruption.happened) throw error
   } finally {
     await swarm.stop().catch(() => swarm.kill())
+    await page?.close()
     progress?.end()
     interruption.end()
     if (interruption.happened) process.exitCode = exitCodes.interrupted
+  }
+}
+
+/** The page, before anything else happens: whoever opens it sees the market from its first moment. */
+async function openPage({ dashboard, market, folder }: SwarmRequest, swarm: Swarm): Promise<SwarmPage | undefined> {
+  if (dashboard === undefined) return undefined
+  const { serveSwarmPage } = await import('../dashboard/serve-swarm.js')
+  try {
+    return await serveSwarmPage({ market, folder, address: dashboard, swarm: () => swarm })
+  } catch (error) {
+    throw new UsageError(`--dashboard: it cannot listen there: ${(error as Error).message}`, {
+      advice: 'choose another address, port 0 for any free one, or off',
+    })
   }
 }
 

@@ -1,4 +1,6 @@
 /** The child's side of supervision: a node that obeys the process that forked it, and ends with it. */
+
+import type { Api } from '../api/serve.js'
 import { exitCodes } from '../errors.js'
 import type { MarketNode, MarketNodeOptions } from '../market-node.js'
 import { startProblemOf } from '../start-problem.js'
@@ -10,6 +12,8 @@ const orphanMsMax = 3_000
 export interface SupervisedOptions {
   readonly node: MarketNodeOptions
   readonly start: (options: MarketNodeOptions) => Promise<MarketNode>
+  /** Begins to answer for the node; absent: it has no API. */
+  readonly serve?: ((node: MarketNode) => Promise<Api>) | undefined
 }
 
 /** Waits for the supervisor's orders, runs the node by them, and resolves when the node has stopped. */
@@ -34,6 +38,7 @@ class SupervisedNode {
   readonly #ended: () => void
   #starting: Promise<MarketNode> | undefined
   #node: MarketNode | undefined
+  #api: Api | undefined
   #ending = false
 
   constructor(options: SupervisedOptions, ended: () => void) {
@@ -71,16 +76,21 @@ class SupervisedNode {
   end(withdraw: boolean): void {
     if (this.#ending) return
     this.#ending = true
-    const stopped = this.#starting?.then((node) => node.stop({ withdraw })) ?? Promise.resolve()
+    const stop = async (node: MarketNode): Promise<void> => {
+      await this.#api?.close()
+      await node.stop({ withdraw })
+    }
+    const stopped = this.#starting?.then(stop) ?? Promise.resolve()
     stopped.then(this.#ended).catch(fail)
   }
 
   async #start(bootstrap: readonly string[]): Promise<MarketNode> {
-    const { node: options, start } = this.#options
+    const { node: options, start, serve } = this.#options
     const node = await start({ ...options, bootstrap: [...options.bootstrap, ...bootstrap] })
     this.#node = node
     node.onFact((fact) => tell({ type: 'fact', fact }))
     node.onFailure(fail)
+    this.#api = await serve?.(node)
     tell({ type: 'ready', peerId: node.peerId, addresses: node.addresses() })
     return node
   }

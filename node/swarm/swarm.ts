@@ -7,7 +7,7 @@ import type { StoreContents } from '../../src/ports/store.js'
 import { Prng } from '../../src/sim/prng.js'
 import { openLog } from '../log.js'
 import type { Market } from '../market-file.js'
-import type { NodeStatus } from '../market-node.js'
+import type { MarketNode, NodeStatus } from '../market-node.js'
 import { ChildNode } from './child.js'
 import type { Isolation } from './flags.js'
 import type { NodeHandle } from './handle.js'
@@ -24,6 +24,8 @@ export interface SwarmOptions {
   /** Where captures of all nodes go; undefined: none are made. */
   readonly capture?: string | undefined
   readonly isolate: Isolation
+  /** Whether each node answers over an API of its own. */
+  readonly apis?: boolean
   /** How long a node may take to load, start, answer or stop. A loaded machine starts twelve at once. */
   readonly patienceMs: number
   /** How long trading may take. */
@@ -38,6 +40,10 @@ export interface SwarmObserver {
   /** Called about four times a second, and whenever a node comes up. */
   progress(progress: Progress): void
   fact(name: string, fact: Fact): void
+  /** The folders are there; nothing runs yet. */
+  laidOut?(): Promise<void>
+  /** A node is up. */
+  joined?(member: Member): void
 }
 
 export interface Progress {
@@ -82,6 +88,9 @@ export class Swarm {
     this.#observer = observer
   }
 
+  get phase(): Phase | 'idle' {
+    return this.#phase
+  }
   get members(): readonly Member[] {
     return this.#members
   }
@@ -96,8 +105,9 @@ export class Swarm {
 
   /** Starts every node and waits until the mesh has formed. @throws NodeStartError naming the node that did not start. */
   async launch(): Promise<void> {
-    const { market, seed, folder, trace, capture } = this.#options
-    const desks = await layOut({ folder, market, seed, trace, capture })
+    const { market, seed, folder, trace, capture, apis } = this.#options
+    const desks = await layOut({ folder, market, seed, trace, capture, apis })
+    await this.#observer.laidOut?.()
     this.#enter('starting')
     const dialling = new Prng(seed).fork('dialling')
     const dialled = desks.map((_, index) => peersOf(index, dialling))
@@ -184,7 +194,8 @@ export class Swarm {
   async #inProcess(): Promise<(desk: Desk) => Promise<Starter>> {
     const { startMarketNode } = await import('../market-node.js')
     const { market, rules } = this.#options.market
-    const { capture } = this.#options
+    const { capture, apis } = this.#options
+    const { serveApi } = apis === true ? await import('../api/serve.js') : {}
     return async ({ person, folder, log, trace, identitySeed }) => {
       if (this.#cancelled) throw new Error('the swarm was stopped')
       const node = {
@@ -199,7 +210,10 @@ export class Swarm {
         ...(trace !== undefined && { trace }),
         ...(capture !== undefined && { capture }),
       }
-      return (bootstrap) => startInProcess({ node: { ...node, bootstrap }, logFile: log, start: startMarketNode })
+      const address = { host: '127.0.0.1', port: 0 }
+      const serve = serveApi && ((started: MarketNode) => serveApi(started, { ...node, address, dashboard: false }))
+      return (bootstrap) =>
+        startInProcess({ node: { ...node, bootstrap }, logFile: log, start: startMarketNode, serve })
     }
   }
 
@@ -220,6 +234,7 @@ export class Swarm {
   #admit(member: Member): void {
     const { node } = member
     this.#members.push(member)
+    this.#observer.joined?.(member)
     node.onFact((fact) => this.#observer.fact(node.name, fact))
     node.onDeath((reason) => this.#deaths.push({ name: node.name, reason }))
     this.#report()

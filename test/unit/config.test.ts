@@ -30,6 +30,7 @@ describe('the configuration of a node', () => {
     expect(await loadConfig({ file: undefined, environment: {}, flags: {} })).toEqual({
       name: 'me',
       market: 'local',
+      dashboard: true,
       folder: join('.overage', 'me'),
       listen: ['/ip4/0.0.0.0/tcp/0'],
       bootstrap: [],

@@ -1,0 +1,57 @@
+/** An auction drawn: what is won fills the stock from the left, what is excluded lies beyond it. */
+import { gb, unitPrice } from '../../../format.js'
+import type { Merit } from '../models/merit.js'
+import { state } from '../state.js'
+
+const [width, height, left, bottom] = [420, 190, 40, 24] as const
+
+/** `marked`: bids that gave way to somebody, to be pointed out. */
+export function MeritChart({ merit, me, marked = [] }: { merit: Merit; me?: string; marked?: readonly string[] }) {
+  const { blocks, stock, reserve, quantityMax, priceMax } = merit
+  const x = (quantity: number): number => left + (quantity / quantityMax) * (width - left - 6)
+  const y = (price: number): number => height - bottom - (price / priceMax) * (height - bottom - 10)
+  const said = blocks
+    .map(
+      ({ buyer, from, to, price, state: how }) =>
+        `${state.people.of(buyer).name}: ${gb(to - from)} at ${unitPrice(price, 2)}, ${how}`,
+    )
+    .join('; ')
+  return (
+    <svg
+      class="merit"
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={`${gb(stock)} for sale, reserve ${unitPrice(reserve, 2)}. ${said}`}
+    >
+      {blocks.map(({ buyer, from, to, price, state: how }) => {
+        const person = state.people.of(buyer)
+        const [w, h] = [Math.max(0, x(to) - x(from) - 1), Math.max(1, y(0) - y(price))]
+        const classes = ['block', how, buyer === me && 'me', marked.includes(buyer) && how !== 'won' && 'marked']
+        return (
+          <g key={`${buyer} ${how}`} class={classes.filter(Boolean).join(' ')} style={{ '--hue': String(person.hue) }}>
+            <rect x={x(from)} y={y(price)} width={w} height={h} rx="2" />
+            {w > 8 * person.name.length && (
+              <text x={x(from) + w / 2} y={Math.min(y(price) + 15, y(0) - 4)} text-anchor="middle">
+                {person.name}
+              </text>
+            )}
+            <title>{`${person.name}: ${gb(to - from)} at ${unitPrice(price)} per GB, ${how.replace('-', ' the ')}`}</title>
+          </g>
+        )
+      })}
+      <line class="axis" x1={left} x2={width - 6} y1={y(0)} y2={y(0)} />
+      <line class="stock" x1={x(stock)} x2={x(stock)} y1={4} y2={y(0)} />
+      {reserve > 0 && (
+        <>
+          <line class="reserve" x1={left} x2={width - 6} y1={y(reserve)} y2={y(reserve)} />
+          <text class="label" x={left - 5} y={y(reserve) + 4} text-anchor="end">
+            {unitPrice(reserve, 2)}
+          </text>
+        </>
+      )}
+      <text class="label" x={x(stock)} y={height - 7} text-anchor={stock > quantityMax * 0.8 ? 'end' : 'middle'}>
+        {`${gb(stock)} for sale`}
+      </text>
+    </svg>
+  )
+}

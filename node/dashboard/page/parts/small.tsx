@@ -1,0 +1,62 @@
+/** Small things that every view uses. */
+import type { ComponentChildren } from 'preact'
+import { gb, money, unitPrice } from '../../../format.js'
+import { linkTo, state } from '../state.js'
+
+/** A person, always in the same colour. */
+export function Who({ id }: { readonly id: string }) {
+  const person = state.people.of(id)
+  return (
+    <a class={`who ${person.side}`} style={{ '--hue': String(person.hue) }} href={linkTo('person', id)}>
+      {person.name}
+    </a>
+  )
+}
+
+export const Gb = ({ of, places = 2 }: { readonly of: number; readonly places?: number }) => (
+  <span class="number" title={`${of.toLocaleString('en-US')} MB`}>
+    {gb(Number((of / 1_000).toFixed(places)) * 1_000)}
+  </span>
+)
+
+export function Money({ of }: { readonly of: number }) {
+  const { currency = '' } = state.view ?? {}
+  return (
+    <span class="number" title={money(of)}>
+      {`${currency ?? ''} ${money(of, 2)}`.trim()}
+    </span>
+  )
+}
+
+/** A unit price, per GB. */
+export const Price = ({ of }: { readonly of: number }) => (
+  <span class="number" title={`${unitPrice(of)} per GB`}>
+    {unitPrice(of, 2)}
+  </span>
+)
+
+export const Clock = ({ at }: { readonly at: number | null }) => (
+  <time class="number">{at === null ? 'earlier' : new Date(at).toLocaleTimeString('en-GB')}</time>
+)
+
+export const Messages = ({ filter, children }: { readonly filter: string; readonly children?: ComponentChildren }) => (
+  <a class="messages-link" href={linkTo('messages', filter)}>
+    {children ?? 'messages behind it'}
+  </a>
+)
+
+export function Panel({
+  title,
+  aside,
+  children,
+}: Record<'aside', ComponentChildren> & { title: string; children: ComponentChildren }) {
+  return (
+    <section class="panel">
+      <header>
+        <h2>{title}</h2>
+        <div class="aside">{aside}</div>
+      </header>
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,144 @@
+/** One offer: how it stands, how it reached everybody, what was sold of it. */
+import { type Branch, branchesOf, measuresOf, SpreadCollector } from '../../../../src/inspect/spread.js'
+import { heardOf } from '../models/facts.js'
+import { ageText } from '../models/freshness.js'
+import { Clock, Gb, Messages, Money, Panel, Price, Who } from '../parts/small.js'
+import { linkTo, useMarket } from '../state.js'
+
+export function Offer({ offer }: { readonly offer: string }) {
+  const { view, facts, people } = useMarket('view', 'facts')
+  if (view === undefined) return <p class="empty">Waiting for the first answer…</p>
+  const known = view.offers.find((one) => one.offer === offer)
+  const seller = offer.slice(0, offer.lastIndexOf('/'))
+  const sales = view.sales.filter((sale) => sale.offer === offer)
+  const heard = heardOf(facts, offer)
+  return (
+    <>
+      <h1>Offer {people.offer(offer)}</h1>
+      <p class="lead">
+        <Who id={seller} />{' '}
+        {known === undefined ? (
+          'made it; it is no longer known here.'
+        ) : (
+          <>
+            {known.status === 'open' ? 'offers' : 'offered'} from <Price of={known.floor} /> per GB; the reserve is now{' '}
+            <Price of={known.reserve} />, policy {known.policy}. <Gb of={known.stock} /> left, {known.status}. This
+            version is {ageText(known.ageMs)} old.
+          </>
+        )}{' '}
+        <Messages filter={`offer=${offer}`} />
+      </p>
+      <SpreadPanel offer={offer} />
+      {heard.length > 0 && (
+        <Panel title="Who knew of it when" aside={`${heard.length} nodes`}>
+          <ol class="story">
+            {heard.map(({ node, at }) => (
+              <li key={node}>
+                <Clock at={at} /> {node} {at - heard[0]!.at > 0 ? `${at - heard[0]!.at} ms after the first` : 'first'}
+              </li>
+            ))}
+          </ol>
+        </Panel>
+      )}
+      <Panel title="Sold of it" aside={`${sales.length} sales`}>
+        <ul class="story">
+          {sales.map((sale) => (
+            <li key={sale.award}>
+              <Clock at={sale.at} /> <Gb of={sale.quantity} /> to <Who id={sale.buyer} /> for <Money of={sale.charge} />{' '}
+              <a href={linkTo('sale', sale.award)}>why this price</a>
+            </li>
+          ))}
+        </ul>
+        {sales.length === 0 && <p class="empty">Nothing yet.</p>}
+      </Panel>
+    </>
+  )
+}
+
+/** The first message of this offer that was seen, as a tree of who brought it to whom. */
+function SpreadPanel({ offer }: { readonly offer: string }) {
+  const { log, view } = useMarket('lines')
+  const id = firstMessageOf(log.events, offer)
+  if (id === undefined)
+    return (
+      <Panel title="How it travelled" aside="">
+        <p class="empty">Its messages went by before anybody looked.</p>
+      </Panel>
+    )
+  const collector = new SpreadCollector(id)
+  for (const event of log.events) collector.add(event)
+  const [spread] = collector.spreads()
+  if (spread === undefined) return null
+  const { lastUs, duplicates } = measuresOf(spread)
+  const last = spread.arrivals.at(-1)
+  return (
+    <Panel title="How it travelled" aside={<Messages filter={`id=${id}`}>message {id.slice(0, 8)}</Messages>}>
+      <p>
+        {view?.kind === 'node' ? 'As far as this node saw: ' : ''}
+        {last === undefined ? (
+          'It reached nobody else.'
+        ) : (
+          <>
+            It reached {spread.arrivals.length} nodes
+            {lastUs !== undefined && (
+              <>
+                {' '}
+                in <span class="number">{(lastUs / 1_000).toFixed(1)} ms</span>
+              </>
+            )}
+            ; the last was <Who id={last.node} />, from <Who id={last.from} />. {duplicates} copies came for nothing.
+          </>
+        )}
+        {spread.missing.length > 0 && (
+          <>
+            {' '}
+            Not by gossip to{' '}
+            {spread.missing.map((node) => (
+              <Who key={node} id={node} />
+            ))}
+            .
+          </>
+        )}
+      </p>
+      <ul class="tree">
+        {branchesOf(spread).map((branch) => (
+          <Twig key={branch.node} branch={branch} from={spread.origin?.at} />
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+function firstMessageOf(events: ReturnType<typeof useMarket>['log']['events'], offer: string): string | undefined {
+  for (const event of events) {
+    if (event.type === 'publish' && event.offer?.offer === offer) return event.id
+    if (event.type !== 'rpc') continue
+    const found = event.messages?.find((message) => message.offer?.offer === offer)
+    if (found !== undefined) return found.id
+  }
+  return undefined
+}
+
+function Twig({ branch, from }: { readonly branch: Branch; readonly from: number | undefined }) {
+  const { node, arrival, children } = branch
+  return (
+    <li>
+      <Who id={node} />{' '}
+      <span class="number note">
+        {arrival === undefined
+          ? 'published it'
+          : from === undefined
+            ? ''
+            : `+${((arrival.at - from) / 1_000).toFixed(1)} ms`}
+        {arrival !== undefined && arrival.duplicates.length > 0 ? `, ${arrival.duplicates.length} more copies` : ''}
+      </span>
+      {children.length > 0 && (
+        <ul>
+          {children.map((child) => (
+            <Twig key={child.node} branch={child} from={from} />
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}

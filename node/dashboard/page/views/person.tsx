@@ -1,0 +1,171 @@
+/** Everybody's outcome, and one person's way through the market. */
+
+import type { View } from '../../schema.js'
+import { pathOf, type Step } from '../models/facts.js'
+import { Clock, Gb, Messages, Money, Panel, Price, Who } from '../parts/small.js'
+import { linkTo, useMarket } from '../state.js'
+import { AuctionCard } from './market.js'
+
+export function Persons() {
+  const { view } = useMarket('view')
+  if (view === undefined) return <p class="empty">Waiting for the first answer…</p>
+  const gains = new Map(view.observer?.people.map((person) => [person.peerId, person]))
+  return (
+    <>
+      <h1>{view.kind === 'swarm' ? 'People' : 'You'}</h1>
+      <Panel
+        title="What came of it for each"
+        aside={view.observer ? 'the last column is the observer’s knowledge' : ''}
+      >
+        <table>
+          <thead>
+            <tr>
+              <th>who</th>
+              <th>came to</th>
+              <th class="right">traded</th>
+              <th class="right">per GB</th>
+              <th class="right wide">money</th>
+              {view.observer && <th class="right">gain</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {view.nodes.map((node) => {
+              const { sold = 0, revenue = 0, unsold = 0 } = node.selling ?? {}
+              const { owned = 0, spent = 0, demand = 0 } = node.buying ?? {}
+              const [traded, paid] = [sold + owned, revenue + spent]
+              const plan = gains.get(node.peerId)
+              return (
+                <tr key={node.peerId} class={node.trouble === null ? '' : 'gone'}>
+                  <td>
+                    <Who id={node.peerId} />
+                    {node.trouble !== null && <span class="note"> {node.trouble}</span>}
+                  </td>
+                  <td>
+                    {node.selling !== null && (
+                      <>
+                        sell <Gb of={plan?.stock ?? sold + unsold} />{' '}
+                      </>
+                    )}
+                    {node.buying !== null && (
+                      <>
+                        buy up to <Gb of={plan?.demand ?? demand} />
+                      </>
+                    )}
+                  </td>
+                  <td class="right">
+                    <Gb of={traded} />
+                  </td>
+                  <td class="right">{traded === 0 ? '–' : <Price of={paid / traded} />}</td>
+                  <td class="right wide">
+                    {node.selling !== null ? '+' : '−'} <Money of={paid} />
+                  </td>
+                  {view.observer && (
+                    <td class="right observed">
+                      <Money of={plan?.gain ?? 0} />
+                    </td>
+                  )}
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </Panel>
+      {view.observer && (
+        <p class="note">
+          Gain: for a buyer what the data is worth to them less what they paid, for a seller what they earned above
+          their floor. No node knows this of another.
+        </p>
+      )}
+    </>
+  )
+}
+
+export function Person({ id }: { readonly id: string }) {
+  const { view, facts, people } = useMarket('view', 'facts')
+  if (view === undefined) return <p class="empty">Waiting for the first answer…</p>
+  const { name } = people.of(id)
+  const node = view.nodes.find(({ peerId }) => peerId === id)
+  const path = node === undefined ? [] : pathOf(facts, view.kind === 'swarm' ? name : undefined)
+  const sales = view.sales.filter(({ seller, buyer }) => seller === id || buyer === id)
+  return (
+    <>
+      <h1>{name}</h1>
+      <p class="lead">
+        <Messages filter={`node=${id} | peer=${id}`}>All messages of {name}</Messages> · <span class="mono">{id}</span>
+      </p>
+      {node?.auction && (
+        <Panel title="Its auction" aside="">
+          <AuctionCard node={node} auction={node.auction} sales={view.sales} />
+        </Panel>
+      )}
+      {node?.buying && (
+        <Panel
+          title="The way through the market"
+          aside={node === undefined ? '' : `${node.bids.length} bids stand now`}
+        >
+          {path.length === 0 && <p class="empty">No bid was seen since this page’s node started.</p>}
+          <ol class="story">
+            {path.map((step, index) => (
+              <li key={index} class={step.type}>
+                <Clock at={step.at} /> <Said step={step} view={view} id={id} />
+              </li>
+            ))}
+          </ol>
+        </Panel>
+      )}
+      <Panel title="Sales" aside={`${sales.length}`}>
+        <ul class="story">
+          {sales.map((sale) => (
+            <li key={sale.award}>
+              <Clock at={sale.at} /> <Who id={sale.seller} /> → <Who id={sale.buyer} /> <Gb of={sale.quantity} /> for{' '}
+              <Money of={sale.charge} /> <a href={linkTo('sale', sale.award)}>why this price</a>
+            </li>
+          ))}
+        </ul>
+        {sales.length === 0 && <p class="empty">None.</p>}
+      </Panel>
+      {node === undefined && (
+        <p class="note">This is another node: only what it published, sent or signed to this one is known here.</p>
+      )}
+    </>
+  )
+}
+
+function Said({ step, view, id }: { readonly step: Step; readonly view: View; readonly id: string }) {
+  const at = (
+    <>
+      <Who id={step.offer.slice(0, step.offer.lastIndexOf('/'))} />
+    </>
+  )
+  switch (step.type) {
+    case 'bid':
+      return (
+        <>
+          {step.of === 0 ? 'bid' : 'changed the bid'} at {at}: <Gb of={step.quantity} /> at <Price of={step.price} />
+        </>
+      )
+    case 'withdrew':
+      return <>left {at}</>
+    case 'outbid':
+      return (
+        <>
+          was outbid at {at}: only <Gb of={step.quantity} /> of <Gb of={step.of} /> left for them
+        </>
+      )
+    case 'won':
+      return (
+        <>
+          won <Gb of={step.quantity} /> at {at} for <Money of={step.of} />
+        </>
+      )
+    case 'bought': {
+      const sale = view.sales.find((one) => one.offer === step.offer && one.buyer === id && one.charge === step.of)
+      return (
+        <>
+          has the receipt of {at}: <Gb of={step.quantity} />{' '}
+          {sale && <a href={linkTo('sale', sale.award)}>why this price</a>}
+        </>
+      )
+    }
+  }
+}

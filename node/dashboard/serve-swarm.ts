@@ -1,0 +1,99 @@
+/** The page of a whole swarm, served by its launcher. */
+import type { Fact } from '../../src/agent/agent.js'
+import { type ApiAddress, isLoopback } from '../api/address.js'
+import { appWith } from '../api/app.js'
+import { ApiError } from '../api/error.js'
+import { addEventStream, factViewOf } from '../api/events.js'
+import { receiptSchema } from '../api/schemas.js'
+import { listen } from '../api/serve.js'
+import { ensureToken, tokenFileOf } from '../api/token.js'
+import type { Market } from '../market-file.js'
+import type { Swarm } from '../swarm/swarm.js'
+import { packageVersion } from '../version.js'
+import { addAssets, pageAddressOf } from './assets.js'
+import { viewSchema } from './schema.js'
+import { SwarmSource } from './swarm-source.js'
+import { swarmViewOf } from './swarm-view.js'
+
+/** Above this, nodes are followed only in what they tell of the market: their gossip would cost too much. */
+const followedMax = 32
+
+export interface SwarmPage {
+  /** What a person opens: with the token. */
+  readonly address: string
+  /** A node is up, its API answers. */
+  joined(name: string, folder: string): void
+  fact(name: string, fact: Fact): void
+  close(): Promise<void>
+}
+
+export interface SwarmPageOptions {
+  readonly market: Market
+  readonly folder: string
+  readonly address: ApiAddress
+  readonly swarm: () => Pick<Swarm, 'deaths' | 'members' | 'phase'> | undefined
+}
+
+/** @throws what the system says when it cannot listen there. */
+export async function serveSwarmPage({ market, folder, address, swarm }: SwarmPageOptions): Promise<SwarmPage> {
+  const startedAt = Date.now()
+  const token = await ensureToken(folder)
+  const members = () => swarm()?.members ?? []
+  const source = new SwarmSource(() => members().map(({ desk, node }) => ({ name: node.name, folder: desk.folder })))
+  const app = await appWith({
+    token,
+    open: !isLoopback(address.host),
+    tokenFile: tokenFileOf(folder),
+    version: packageVersion(),
+    onFault: (error) => process.stderr.write(`the page failed: ${error.message}\n`),
+  })
+  await addAssets(app)
+  const view = { summary: 'How every node of the swarm stands', response: { 200: viewSchema } }
+  app.get('/v1/view', { schema: view }, async () =>
+    swarmViewOf(
+      await source.views(),
+      {
+        market: market.market,
+        currency: market.currency,
+        phase: swarm()?.phase ?? 'idle',
+        people: market.people,
+        deaths: new Map((swarm()?.deaths ?? []).map(({ name, reason }) => [name, reason])),
+      },
+      Date.now(),
+    ),
+  )
+  const receipt = { summary: 'One sale with its proof', response: { 200: receiptSchema } }
+  app.get<{ Params: { award: string } }>('/v1/receipts/:award', { schema: receipt }, async ({ params }) => {
+    const found = await source.receipt(params.award)
+    if (found === undefined) throw new ApiError(404, 'not-found', { message: 'no node holds a receipt for this award' })
+    return found
+  })
+  addEventStream(app, {
+    path: '/v1/events',
+    summary: 'What happens, as server-sent events',
+    about: 'Every fact of every node, with the name of that node.',
+    ring: source.facts,
+    run: startedAt,
+  })
+  addEventStream(app, {
+    path: '/v1/gossip',
+    summary: 'What all nodes do on the network, as server-sent events',
+    about: 'The lines of every node as its own API tells them (docs/inspect.md).',
+    ring: source.gossip,
+    run: startedAt,
+  })
+  const url = await listen(app, address)
+  let followed = 0
+  return {
+    address: pageAddressOf(url, token),
+    joined: (name, home) => {
+      followed += 1
+      if (followed <= followedMax) source.follow(name, home)
+    },
+    fact: (name, fact) => source.facts.push(fact.type, { at: Date.now(), node: name, ...factViewOf(fact) }),
+    close: async () => {
+      source.end()
+      await app.close()
+    },
+  }
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+/** `npm run test:e2e`: a real swarm and a real browser, one step after the other. */
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    pool: 'forks',
+    fileParallelism: false,
+    reporters: ['verbose'],
+    bail: 1,
+    env: { NO_COLOR: '1' },
+  },
+})
