@@ -23,7 +23,7 @@ export function addStudy(program: Command): void {
     .option('-o, --out <folder>', 'where results go', '.overage/study')
     .option('--quick', 'small markets, few points, few seeds')
     .option('--seeds <count>', 'markets at each point (default: as the study says)')
-    .option('--workers <count>', 'markets held at once (default: one a core)')
+    .option('--workers <count>', 'markets held at once, and threads of a large one (default: one a core)')
     .addHelpText('after', help)
     .action(async (name: string, flags: StudyFlags) => {
       if (name === 'list') {

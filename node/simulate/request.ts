@@ -5,6 +5,7 @@ import { indivisibleBy } from '../../src/sim/part.js'
 import { UsageError } from '../errors.js'
 import { countField } from '../fields.js'
 import { assertWritable, numberOf } from '../flag-values.js'
+import { threadsWorth } from '../simulation/parallel.js'
 import type { SimulateFlags } from './flags.js'
 import { simulationOptionsOf } from './options.js'
 
@@ -56,8 +57,6 @@ export const workersOf = (given: string | undefined): number =>
   wholeOf(given, '--workers', 64) ?? Math.max(1, cpus().length)
 
 const threadsMax = 64
-/** With fewer people on each, threads wait for one another more than they save. */
-const peoplePerThread = 4_000
 
 /**
  * On how many threads a single market runs: as many as there are cores, where it is large enough and can be divided.
@@ -69,8 +68,7 @@ function threadsOf(flags: SimulateFlags, options: SimulationOptions): number {
   const reason = undividedFor(flags, options)
   if (given !== undefined && given > 1 && reason !== undefined)
     throw new UsageError(`--threads: ${reason}`, { advice: 'leave --threads out' })
-  const sensible = Math.min(cpus().length, threadsMax, Math.floor((options.buyers + options.sellers) / peoplePerThread))
-  return given ?? (reason === undefined ? Math.max(1, sensible) : 1)
+  return given ?? (reason === undefined ? threadsWorth(options, Math.min(cpus().length, threadsMax)) : 1)
 }
 
 function undividedFor({ seeds, trace }: SimulateFlags, options: SimulationOptions): string | undefined {

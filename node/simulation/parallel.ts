@@ -6,6 +6,15 @@ import { heapMegabytesFor, outOfMemoryError } from './heap.js'
 import type { FinishedRun, FromThread, PartOrder } from './messages.js'
 import { InterruptedError, type RunHooks, type SimulationRunner, youngMegabytes } from './pool.js'
 
+/** With fewer people on each, threads wait for one another more than they save. */
+const peoplePerThread = 4_000
+
+/** On how many of `most` threads a market that can be divided is done soonest. */
+export const threadsWorth = (
+  { buyers, sellers }: Pick<SimulationOptions, 'buyers' | 'sellers'>,
+  most: number,
+): number => Math.max(1, Math.min(most, Math.floor((buyers + sellers) / peoplePerThread)))
+
 const entry = new URL('./part-thread.js', import.meta.url)
 
 export class ParallelSimulation implements SimulationRunner {

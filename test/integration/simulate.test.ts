@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type * as Parallel from '../../node/simulation/parallel.js'
-import { defaultSimulation, shardsFor } from '../../src/sim/options.js'
+import type * as Runner from '../../node/study/runner.js'
+import { defaultSimulation, shardsFor, simulate } from '../../src/sim/simulation.js'
 import { type Ended, endAll, start } from './command.js'
 
 let folder = ''
@@ -104,6 +105,19 @@ describe('overage simulate', () => {
     const run = simulation.run(options, { onProgress: () => void simulation.stop() })
     await expect(run).rejects.toMatchObject({ name: 'InterruptedError' })
     await expect(simulation.run(options)).rejects.toMatchObject({ name: 'InterruptedError' })
+  })
+
+  it("holds a study's large markets on several threads, small ones on one, and gives what one thread gives", async () => {
+    const { StudyRunner } = await built<typeof Runner>('node/study/runner.js')
+    const runs = [8, 24].map((buyers) => ({ ...defaultSimulation, buyers, sellers: 6, ...shardsFor(6), fast: true }))
+    const runner = new StudyRunner({ workers: 2, runs, threadsOf: ({ buyers }) => (buyers > 10 ? 2 : 1) })
+    try {
+      expect(runs.map((market) => runner.isLarge(market))).toEqual([false, true])
+      for (const market of runs) expect((await runner.run(market)).report).toEqual(simulate(market))
+    } finally {
+      await runner.stop()
+    }
+    await expect(runner.run(runs[1]!)).rejects.toMatchObject({ name: 'InterruptedError' })
   })
 
   it('exits with 1 when the market does not end in time', async () => {

@@ -94,15 +94,30 @@ describe('a study', () => {
         ran.push(optionsDigest(options))
         return { report: simulate(options), realMs: 1 }
       }
-    await expect(completeRuns(plan, { archive: new Archive(file), run: running(3), output })).rejects.toThrow(
-      'interrupted',
-    )
-    await completeRuns(plan, { archive: new Archive(file), run: running(Number.POSITIVE_INFINITY), output })
+    const isLarge = () => false
+    const first = completeRuns(plan, { archive: new Archive(file), run: running(3), isLarge, output })
+    await expect(first).rejects.toThrow('interrupted')
+    await completeRuns(plan, { archive: new Archive(file), run: running(Number.POSITIVE_INFINITY), isLarge, output })
     expect(ran).toHaveLength(4)
     expect(new Set(ran).size).toBe(4)
     expect(said.at(-1)).toContain('tiny   1/1 run   3 kept from before')
     const archive = new Archive(file)
     for (const options of plan.points.flatMap(({ markets }) => markets))
       expect(archive.find(options)).toMatchObject({ digest: simulate(options).digest, violations: 0 })
+  })
+
+  it('holds small markets side by side, and large ones alone, after them', async () => {
+    let running = 0
+    const beside: string[] = []
+    const run = async (options: SimulationOptions): Promise<FinishedRun> => {
+      running += 1
+      beside.push(`${options.buyers} with ${running - 1}`)
+      await Promise.resolve()
+      running -= 1
+      return { report: simulate(options), realMs: 1 }
+    }
+    const output = { isTTY: false, columns: 80, write: () => {} }
+    await completeRuns(plan, { archive: new Archive(file), run, isLarge: ({ buyers }) => buyers === 2, output })
+    expect(beside).toEqual(['3 with 0', '3 with 1', '2 with 0', '2 with 0'])
   })
 })
