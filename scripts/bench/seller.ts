@@ -22,13 +22,13 @@ export interface SellerBenchOptions {
 
 /** Buyers who connect at a time. */
 const dialsMax = 16
-/** At a pace, each buyer bids so often. */
-const everyMs = 2_000
+/** At a pace, each buyer bids so often: a busy market's buyer bids seven times in half a minute, and then rests. */
+const everyMs = 10_000
 /** An answer that takes longer is none. */
 const patienceMs = 5_000
 
 export async function benchSeller(options: SellerBenchOptions = {}): Promise<readonly BenchRow[]> {
-  const { buyers = 1_000, hurryMs = 5_000, paceMs = 14_000 } = options
+  const { buyers = 1_000, hurryMs = 5_000, paceMs = 20_000 } = options
   const seller = fork(fileURLToPath(new URL('crowd-seller.js', import.meta.url)))
   const heard = async <Report>(): Promise<Report> => ((await once(seller, 'message')) as [Report])[0]
   const place = await heard<SellerPlace>()
