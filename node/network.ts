@@ -16,6 +16,8 @@ export interface NodeNetwork {
   readonly announce: readonly string[]
   /** Whether it looks for peers on the local network. */
   readonly multicast: boolean
+  /** Whether all of it is on this machine: without relays, look-ups and multicast, half of libp2p's code. Default: no; with a key: no. */
+  readonly confined?: boolean
   /** The protocol's version that it says it speaks, and the clock that it goes by; for trying out what others do about it. */
   readonly version?: number
   readonly now?: () => number

@@ -32,6 +32,8 @@ export interface ApiOptions {
 
 export interface Api {
   readonly url: string
+  /** The file that holds its token. */
+  readonly tokenFile: string
   /** Ends every connection and takes the endpoint file away. Safe to call again. */
   close(): Promise<void>
 }
@@ -63,6 +65,7 @@ export async function serveApi(node: MarketNode, options: ApiOptions): Promise<A
   }
   return {
     url,
+    tokenFile,
     close: () => {
       closing ??= close()
       return closing
