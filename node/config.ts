@@ -35,6 +35,8 @@ export interface NodeConfig {
   readonly rules: Rules
   readonly log: { readonly file: string; readonly level: LogLevel }
   readonly trace?: string
+  /** A folder for captures. */
+  readonly capture?: string
 }
 
 const addressField = z.custom<string>(isMultiaddr, {
@@ -75,6 +77,7 @@ const settingFields: Readonly<Record<SettingFlag, z.ZodType>> = {
   'log-file': pathField,
   'log-level': levelField,
   trace: pathField,
+  capture: pathField,
 }
 
 const seedBytes = 32
@@ -101,6 +104,7 @@ const fileSchema = z.strictObject({
   rules: rulesField.default({}),
   log: z.strictObject({ file: pathField.optional(), level: levelField.default('info') }).prefault({}),
   trace: pathField.optional(),
+  capture: pathField.optional(),
 })
 
 const configSchema: z.ZodType<NodeConfig, unknown> = fileSchema.transform((file) => {
@@ -121,6 +125,7 @@ const configSchema: z.ZodType<NodeConfig, unknown> = fileSchema.transform((file)
     rules: rulesWith({ ...(file.local ? lanRules : internetRules), idleMsMax: patienceMs }, file.rules),
     log: { file: file.log.file ?? join(folder, 'log.jsonl'), level: file.log.level },
     ...(file.trace !== undefined && { trace: file.trace }),
+    ...(file.capture !== undefined && { capture: file.capture }),
   }
 })
 

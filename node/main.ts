@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { addBuy } from './commands/buy.js'
 import { addClear } from './commands/clear.js'
 import { addDoctor } from './commands/doctor.js'
+import { addInspect } from './commands/inspect.js'
 import { addJoin } from './commands/join.js'
 import { addKey } from './commands/key.js'
 import { addNode } from './commands/node.js'
@@ -26,7 +27,7 @@ import { packageVersion } from './version.js'
 const description = `A market for leftover mobile data with no middle: every person is a node, every seller runs its own auction.
 
 One command runs a node, and eight ask it or tell it while it runs. One runs a whole market on this machine; in virtual
-time, one simulates a market and one studies many. One replays nodes from their traces. Two compute without a network.`
+time, one simulates a market and one studies many. One shows what nodes do on the network. One replays nodes from their traces. Two compute without a network.`
 
 const help = `
 Start here:
@@ -57,7 +58,8 @@ function commandLine(): Command {
     .exitOverride()
   const asking = [addStatus, addPeers, addOffers, addSell, addBuy, addWithdraw, addSales, addReceipts]
   const running = [addNode, addJoin, addTestnet, ...asking, addKey, addDoctor]
-  for (const add of [...running, addSwarm, addSimulate, addStudy, addReplay, addClear, addReply]) add(program)
+  for (const add of [...running, addSwarm, addInspect, addSimulate, addStudy, addReplay, addClear, addReply])
+    add(program)
   return program
 }
 

@@ -10,6 +10,7 @@ import type { PeerRefusal } from './libp2p/guard.js'
 import type { MembershipStatus } from './libp2p/membership.js'
 import type { OfferSyncSettings } from './libp2p/offer-sync.js'
 import type { Peer, PeerNews } from './libp2p/peers.js'
+import type { Tap } from './libp2p/tap.js'
 import type { Traffic } from './libp2p/transport.js'
 import type { NodeNetwork } from './network.js'
 import type { PassphraseSource } from './passphrase.js'
@@ -38,6 +39,8 @@ export interface MarketNodeOptions {
   readonly log: Logger
   /** A file to which every step is appended, for `overage replay`; none unless said. */
   readonly trace?: string
+  /** A folder that gets what it does on the network, for `overage inspect`; none unless said. */
+  readonly capture?: string
   /** Gets what libp2p and gossipsub count. */
   readonly metrics?: Registry
   /** The network that spans machines; absent: a market by its name alone, whose peers are those in `bootstrap`. */
@@ -66,6 +69,8 @@ export interface MarketNode {
   readonly view: Pick<Participant, 'offers' | 'auction' | 'bids'>
   readonly rules: Rules
   peers(): Promise<readonly Peer[]>
+  /** What it does on the network, for whoever looks. */
+  readonly tap: Tap
   /** Streams of every protocol, over all connections. */
   openStreams(): number
   onFact(listener: (fact: Fact) => void): void

@@ -15,6 +15,7 @@ export type SettingFlag =
   | 'log-file'
   | 'log-level'
   | 'trace'
+  | 'capture'
 
 /** A setting that can be given in the file, in the environment or by a flag, with what a person needs to know of it. */
 export interface Setting {
@@ -115,5 +116,13 @@ export const settings: readonly Setting[] = [
     reads: 'text',
     fallback: 'none',
     why: 'a file to append every step to, as JSON lines; overage replay checks it',
+  },
+  {
+    field: ['capture'],
+    flag: 'capture',
+    variable: 'OVERAGE_CAPTURE',
+    reads: 'text',
+    fallback: 'none',
+    why: 'a folder for what it does on the network, as JSON lines; overage inspect -r reads it',
   },
 ]

@@ -11,6 +11,7 @@ import { appWith } from './app.js'
 import { addBundle } from './bundle.js'
 import { removeEndpoint, writeEndpoint } from './endpoint.js'
 import { addEvents } from './events.js'
+import { addGossip } from './gossip.js'
 import { addMetrics } from './metrics.js'
 import { addReading, addTelling } from './routes.js'
 import { ensureToken, tokenFileOf } from './token.js'
@@ -54,6 +55,7 @@ export async function serveApi(node: MarketNode, options: ApiOptions): Promise<A
   addReading(app, node, { name, market, startedAt })
   addTelling(app, node)
   addEvents(app, node, { startedAt, eventsMax })
+  addGossip(app, node.tap, { startedAt })
   addMetrics(app, node, metrics)
   if (bundle !== undefined) addBundle(app, bundle)
   const url = await listen(app, address)

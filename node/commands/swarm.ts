@@ -16,6 +16,7 @@ Examples:
   $ overage swarm --buyers 20 --sellers 8 --seed demo --json report.json
   $ overage swarm --nodes 100 --isolate none
   $ overage swarm --trace traces && overage replay traces
+  $ overage swarm --capture seen && overage inspect stats -r seen
   $ overage swarm --market scripts/markets/exchange.json --keep      leave it running, to look at`
 
 export function addSwarm(program: Command): void {
@@ -41,6 +42,7 @@ export function addSwarm(program: Command): void {
       'where stores and logs go; an earlier swarm there is replaced (default: .overage/<seed>)',
     )
     .option('--trace <folder>', "where each node's trace goes, for overage replay; earlier traces there are replaced")
+    .option('--capture <folder>', 'where what each node does on the network goes, for overage inspect -r')
     .option('--time-limit <seconds>', 'how long trading may take', '300')
     .option('-q, --quiet', 'no tables and no progress: problems only')
     .addHelpText('after', help)

@@ -10,10 +10,12 @@ import type { Registry } from 'prom-client'
 import { limits } from '../../src/protocol/message.js'
 import type { Counters } from './counters.js'
 import { gaterOf } from './gater.js'
+import { tapped } from './gossip-probe.js'
 import type { PeerGuard } from './guard.js'
 import { muxer } from './muxer.js'
 import type { ReachOptions } from './reach.js'
 import { rpcLimits, scoreParamsOf, scoreThresholds } from './scoring.js'
+import type { Tap } from './tap.js'
 
 /** What the market asks of libp2p; whatever else a node runs, nobody else asks for. */
 type Services = {
@@ -43,6 +45,8 @@ export interface HostOptions {
   readonly metrics?: Registry
   /** Knows whom to refuse. Default: nobody is refused. */
   readonly guard?: PeerGuard
+  /** Is shown what gossip does. Default: nobody is. */
+  readonly tap?: Tap
   /** How it finds peers and is found across machines; absent: by the addresses that it is given alone. */
   readonly reach?: ReachOptions
 }
@@ -117,6 +121,7 @@ export async function composeLibp2p(options: HostOptions): Promise<Host> {
   const needsRelay = options.reach?.role === 'person' && announce.length === 0
   const { transport, services, ...others } = reach ?? {}
   const standing = () => host?.getConnections() ?? []
+  const gossip = options.tap === undefined ? pubsub(options, counters) : tapped(pubsub(options, counters), options.tap)
   const gater = { guard, perAddressMax: local ? undefined : perAddressMax, perPeerMax, standing }
   let host: Host | undefined
   host = await createLibp2p<Services>({
@@ -127,7 +132,7 @@ export async function composeLibp2p(options: HostOptions): Promise<Host> {
     connectionEncrypters: [noise()],
     streamMuxers: [muxer(muxerBounds)],
     connectionGater: gaterOf(gater),
-    services: { identify: identify(), pubsub: pubsub(options, counters), ...services } as ServiceFactoryMap<Services>,
+    services: { identify: identify(), pubsub: gossip, ...services } as ServiceFactoryMap<Services>,
     ...others,
     ...(counters && { metrics: counters.libp2p }),
     ...(local

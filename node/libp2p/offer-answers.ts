@@ -10,6 +10,7 @@ import { millis } from '../../src/units.js'
 import { framesOf } from './bounded-frames.js'
 import type { Host } from './compose.js'
 import { cutOff } from './cut-off.js'
+import type { Asked, Observer } from './observer.js'
 import type { OfferIndex, PagedBook } from './offer-index.js'
 
 export interface OfferAnswersOptions {
@@ -17,6 +18,8 @@ export interface OfferAnswersOptions {
   readonly market: string
   readonly book: PagedBook
   readonly index: OfferIndex
+  /** Is shown every question and its answer. Default: nobody is. */
+  readonly observer?: Observer | undefined
 }
 
 /** Streams on which one peer may ask at a time, and how long it may be silent, or take for an answer. */
@@ -70,7 +73,14 @@ export class OfferAnswers {
         const question = await frames.read({ signal })
         const now = millis(Math.round(performance.now()))
         if (!this.#askers.allow(asker, now) || !this.#everybody.allow('', now)) throw new Error('asked too much')
-        await frames.write(answer(question.subarray()), { signal })
+        const bytes = question.slice()
+        const answered = answer(bytes)
+        await frames.write(answered, { signal })
+        this.#options.observer?.exchanged('in', asker, {
+          asked: askedIn(stream, bytes),
+          question: bytes,
+          answer: answered,
+        })
         this.#served += 1
       }
       await stream.close()
@@ -99,4 +109,11 @@ export class OfferAnswers {
       ? encodeOfferAnswer({ type: 'index', ...index.page(question.after, question.limit) })
       : encodeOfferAnswer({ type: 'offers', offers: index.offers(question.keys).map(encode) })
   }
+}
+
+/** What a question that was answered had asked for. */
+function askedIn({ protocol }: Stream, bytes: Uint8Array): Asked {
+  if (protocol === offersProtocolId) return 'page'
+  const decoded = decodeOfferQuestion(bytes)
+  return decoded.ok ? decoded.question.type : 'index'
 }

@@ -18,6 +18,7 @@ import { offersDifferenceProtocolId, offersProtocolId } from '../../src/protocol
 import { framesOf, isEndlessFrame } from './bounded-frames.js'
 import type { Host } from './compose.js'
 import { cutOff } from './cut-off.js'
+import type { Asked, Observer } from './observer.js'
 import type { OfferClaims } from './offer-claims.js'
 
 /** The peer answered what no honest peer answers. */
@@ -35,6 +36,8 @@ export interface ExchangeOptions {
   readonly market: string
   readonly receive: (from: PeerId, offer: Uint8Array) => Verdict
   readonly settings: ExchangeSettings
+  /** Is shown every question and its answer. Default: nobody is. */
+  readonly observer?: Observer | undefined
 }
 
 export interface ExchangeSettings {
@@ -180,7 +183,7 @@ export class OfferExchange {
     let after = ''
     for (let told = 0; ; ) {
       const request = encodeOfferRequest({ market, after, limit: settings.pageOffersMax })
-      const page = decodeOfferPage(await this.#exchange(request, [offersProtocolId]))
+      const page = decodeOfferPage(await this.#exchange(request, 'page'))
       if (!page.ok) throw new FalseAnswerError('what came is not a page of offers')
       const { offers, next } = page.page
       let last = after
@@ -220,21 +223,23 @@ export class OfferExchange {
   async #ask<Type extends OfferQuestion['type']>(
     question: Extract<OfferQuestion, { readonly type: Type }>,
   ): Promise<Extract<OfferAnswer, { readonly type: Type }>> {
-    const bytes = await this.#exchange(encodeOfferQuestion(question), [offersDifferenceProtocolId])
+    const bytes = await this.#exchange(encodeOfferQuestion(question), question.type)
     const answer = decodeOfferAnswer(bytes, question.type as Type)
     if (!answer.ok) throw new FalseAnswerError('what came is no answer to what was asked')
     return answer.answer
   }
 
   /** One question and its answer; over another stream if this one is cut. */
-  async #exchange(question: Uint8Array, protocols: readonly string[]): Promise<Uint8Array> {
+  async #exchange(question: Uint8Array, asked: Asked): Promise<Uint8Array> {
+    const protocol = asked === 'page' ? offersProtocolId : offersDifferenceProtocolId
     for (;;) {
       const signal = this.#deadline()
       try {
-        if (this.#frames === undefined) await this.#open(protocols)
+        if (this.#frames === undefined) await this.#open([protocol])
         await this.#frames!.write(question, { signal })
         const answer = (await this.#frames!.read({ signal })).slice()
         this.#bytes += answer.length
+        this.#options.observer?.exchanged('out', this.#id, { asked, question, answer })
         return answer
       } catch (error) {
         this.#frames?.unwrap().abort(error as Error)

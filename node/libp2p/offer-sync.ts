@@ -4,6 +4,7 @@ import type { Verdict } from '../../src/ports/transport.js'
 import { offersDifferenceProtocolId, offersProtocolId } from '../../src/protocol/topics.js'
 import type { Host } from './compose.js'
 import type { PeerGuard } from './guard.js'
+import type { Observer } from './observer.js'
 import { OfferAnswers } from './offer-answers.js'
 import { OfferClaims } from './offer-claims.js'
 import { type ExchangeSettings, FalseAnswerError, OfferExchange } from './offer-exchange.js'
@@ -18,6 +19,8 @@ export interface OfferSyncOptions {
   readonly receive: (from: PeerId, offer: Uint8Array) => Verdict
   /** Is told of false answers. */
   readonly guard?: Pick<PeerGuard, 'report'> | undefined
+  /** Is shown every question and its answer. Default: nobody is. */
+  readonly observer?: Observer | undefined
   /** Default {@link offerSyncDefaults}. */
   readonly settings?: Partial<OfferSyncSettings>
   /** Milliseconds of a clock that goes on while the machine sleeps. Default `Date.now`. */
@@ -111,9 +114,9 @@ export class OfferSync {
   constructor(options: OfferSyncOptions) {
     this.#options = options
     this.#settings = { ...offerSyncDefaults, ...options.settings }
-    const { host, market, book } = options
+    const { host, market, book, observer } = options
     this.#index = new OfferIndex(book)
-    this.#answers = new OfferAnswers({ host, market, book, index: this.#index })
+    this.#answers = new OfferAnswers({ host, market, book, index: this.#index, observer })
   }
 
   /** The round that ended last. */
@@ -241,7 +244,7 @@ export class OfferSync {
 
   /** Asks one peer for everything. Never rejects: who fails to answer is asked another time. */
   async #ask(round: Round, peer: Libp2pPeerId): Promise<void> {
-    const { host, market, receive, guard } = this.#options
+    const { host, market, receive, guard, observer } = this.#options
     const id = peer.toString()
     let isSlow = false
     const patience = setTimeout(() => {
@@ -253,7 +256,11 @@ export class OfferSync {
     const settings = this.#settings
     const options = { claims: round.claims, signal: this.#stopping.signal }
     try {
-      const { taken, bytes } = await new OfferExchange({ host, market, receive, settings }, peer, options).run()
+      const { taken, bytes } = await new OfferExchange(
+        { host, market, receive, settings, observer },
+        peer,
+        options,
+      ).run()
       round.told += 1
       this.#told.add(id)
       round.taken += taken

@@ -2,6 +2,7 @@
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { Host } from './compose.js'
 import { meshPeersOf } from './shim.js'
+import type { Standing } from './tap.js'
 
 /** A peer to which at least one connection is open. */
 export interface Peer {
@@ -63,3 +64,9 @@ export function watchPeers(host: Host, listener: (news: PeerNews) => void): () =
     host.removeEventListener('peer:disconnect', went)
   }
 }
+
+/** How connections and meshes stand, for whoever begins to look. */
+export const standingOf = (host: Host, topics: readonly string[]): Standing => ({
+  peers: () => host.getPeers().map(String),
+  mesh: () => topics.flatMap((topic) => meshPeersOf(host.services.pubsub, topic).map((peer) => [topic, peer] as const)),
+})

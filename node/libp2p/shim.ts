@@ -1,15 +1,45 @@
 import type { GossipSub } from '@chainsafe/libp2p-gossipsub'
+import type { PeerId as Libp2pPeerId } from '@libp2p/interface'
+import type { Uint8ArrayList } from 'uint8arraylist'
 import type { PeerId } from '../../src/ports/signer.js'
 
 /** What gossipsub has but does not put into its interface. */
-interface Hidden {
+export interface Hidden {
   readonly mesh: ReadonlyMap<string, ReadonlySet<PeerId>>
+  readonly peers: ReadonlyMap<PeerId, unknown>
+  readonly streamsOutbound: Map<PeerId, HiddenOutbound>
   getScore(peer: PeerId): number
-  readonly score: { duplicateMessage(from: PeerId, messageId: string, topic: string): void }
+  /** Reads a peer's RPCs, each a frame of `source`, until that ends. */
+  pipePeerReadStream(peer: Libp2pPeerId, source: AsyncIterable<Uint8ArrayList>): Promise<void>
+  makePrune(peer: PeerId, topic: string, exchange: boolean, leaving: boolean): Promise<unknown>
+  readonly score: HiddenScore
+}
+
+/** Where RPCs to one peer go out, each with its length in front. */
+export interface HiddenOutbound {
+  pushPrefixed(frame: Uint8ArrayList): void
+}
+
+/** What gossipsub tells its scores. Message ids are base64 here. */
+export interface HiddenScore {
+  deliverMessage(from: PeerId, messageId: string, topic: string): void
+  duplicateMessage(from: PeerId, messageId: string, topic: string): void
+  rejectMessage(
+    from: PeerId,
+    messageId: string,
+    topic: string,
+    reason: 'error' | 'ignore' | 'reject' | 'blacklisted',
+  ): void
+  /** It could not even be read. */
+  rejectInvalidMessage(from: PeerId, topic: string): void
+  graft(peer: PeerId, topic: string): void
+  prune(peer: PeerId, topic: string): void
+  removePeer(peer: PeerId): void
+  addPenalty(peer: PeerId, points: number, label: string): void
 }
 
 /** The only cast onto gossipsub's hidden parts; a test pins each of them to the version in package.json. */
-const hidden = (pubsub: GossipSub): Hidden => pubsub as unknown as Hidden
+export const hidden = (pubsub: GossipSub): Hidden => pubsub as unknown as Hidden
 
 /** The peers with whom full messages of a topic are exchanged. Empty when the topic is not listened to. */
 export const meshPeersOf = (pubsub: GossipSub, topic: string): readonly PeerId[] => [

@@ -10,6 +10,7 @@ import type { Host } from './compose.js'
 import { cutOff } from './cut-off.js'
 import { surfacing } from './fault.js'
 import type { FrameFault } from './frame-stream.js'
+import type { Observer } from './observer.js'
 import { PeerLink } from './peer-link.js'
 import { watchDuplicates } from './shim.js'
 
@@ -22,6 +23,8 @@ export interface TransportOptions {
   readonly receiver: Receiver
   /** A peer sent what is no frame. Default: nobody is told. */
   readonly onFault?: (peer: PeerId, fault: FrameFault) => void
+  /** Is shown what goes out and comes in. Default: nobody is. */
+  readonly observer?: Observer | undefined
   /** Default {@link transportLimits}. */
   readonly limits?: Partial<TransportLimits>
 }
@@ -94,6 +97,7 @@ export class Libp2pTransport implements Transport {
   readonly #host: Host
   readonly #receiver: Receiver
   readonly #onFault: (peer: PeerId, fault: FrameFault) => void
+  readonly #observer: Observer | undefined
   readonly #publishTopic: string
   readonly #listenTopics: readonly string[]
   readonly #limits: TransportLimits
@@ -111,6 +115,7 @@ export class Libp2pTransport implements Transport {
     this.#host = options.host
     this.#receiver = options.receiver
     this.#onFault = options.onFault ?? (() => {})
+    this.#observer = options.observer
     this.#publishTopic = options.publishTopic
     this.#listenTopics = options.listenTopics
     this.#limits = { ...transportLimits, ...options.limits }
@@ -156,6 +161,7 @@ export class Libp2pTransport implements Transport {
   }
 
   publish(bytes: Uint8Array): void {
+    this.#observer?.published(this.#publishTopic, bytes)
     this.#host.services.pubsub.publish(this.#publishTopic, bytes).then(
       ({ recipients }) => this.#gossipOut.add(bytes, recipients.length),
       () => this.#host.logger.forComponent('overage:transport').error('nothing was published: the host is not running'),
@@ -163,8 +169,10 @@ export class Libp2pTransport implements Transport {
   }
 
   send(to: PeerId, bytes: Uint8Array, addresses: readonly string[]): void {
-    if (this.#linkTo(to)?.send(bytes, addresses) === true) this.#directOut.add(bytes)
-    else this.#lose(to)
+    if (this.#linkTo(to)?.send(bytes, addresses) === true) {
+      this.#directOut.add(bytes)
+      this.#observer?.direct('out', to, bytes)
+    } else this.#lose(to)
   }
 
   #gossip(from: PeerId, bytes: Uint8Array): TopicValidatorResult {
@@ -192,6 +200,7 @@ export class Libp2pTransport implements Transport {
       open: (addresses) => this.#open(peer, addresses),
       onFrame: (frame) => {
         this.#directIn.add(frame)
+        this.#observer?.direct('in', peer, frame)
         surfacing(() => this.#receiver.direct(peer, frame), undefined)
       },
       onFault: (fault) => this.#onFault(peer, fault),

@@ -11,6 +11,7 @@ export interface SwarmFlags {
   readonly keep?: boolean
   readonly folder?: string
   readonly trace?: string
+  readonly capture?: string
   readonly timeLimit: string
   readonly quiet?: boolean
 }

@@ -42,6 +42,7 @@ export async function swarmRequestOf(flags: SwarmFlags): Promise<SwarmRequest> {
     seed,
     folder,
     trace: flags.trace,
+    capture: flags.capture,
     isolate: isolate ?? (market.people.length <= processesMax ? 'process' : 'none'),
     patienceMs,
     timeLimitMs,

@@ -21,6 +21,8 @@ export interface SwarmOptions {
   readonly folder: string
   /** Where each node's trace goes; undefined: none is written. */
   readonly trace: string | undefined
+  /** Where captures of all nodes go; undefined: none are made. */
+  readonly capture?: string | undefined
   readonly isolate: Isolation
   /** How long a node may take to load, start, answer or stop. A loaded machine starts twelve at once. */
   readonly patienceMs: number
@@ -94,8 +96,8 @@ export class Swarm {
 
   /** Starts every node and waits until the mesh has formed. @throws NodeStartError naming the node that did not start. */
   async launch(): Promise<void> {
-    const { market, seed, folder, trace } = this.#options
-    const desks = await layOut({ folder, market, seed, trace })
+    const { market, seed, folder, trace, capture } = this.#options
+    const desks = await layOut({ folder, market, seed, trace, capture })
     this.#enter('starting')
     const dialling = new Prng(seed).fork('dialling')
     const dialled = desks.map((_, index) => peersOf(index, dialling))
@@ -182,6 +184,7 @@ export class Swarm {
   async #inProcess(): Promise<(desk: Desk) => Promise<Starter>> {
     const { startMarketNode } = await import('../market-node.js')
     const { market, rules } = this.#options.market
+    const { capture } = this.#options
     return async ({ person, folder, log, trace, identitySeed }) => {
       if (this.#cancelled) throw new Error('the swarm was stopped')
       const node = {
@@ -194,6 +197,7 @@ export class Swarm {
         rules,
         log: openLog(log, { level: 'info', node: person.name }),
         ...(trace !== undefined && { trace }),
+        ...(capture !== undefined && { capture }),
       }
       return (bootstrap) => startInProcess({ node: { ...node, bootstrap }, logFile: log, start: startMarketNode })
     }

@@ -44,13 +44,14 @@ export interface WorkspaceOptions {
   readonly seed: string
   /** A folder for traces, apart from `folder`, though it may be in it. */
   readonly trace: string | undefined
+  readonly capture?: string | undefined
 }
 
 /**
  * Empties the folder of an earlier swarm and lays out this one, a configuration for each node.
  * @throws UsageError when the folder holds anything that no swarm put there, or a swarm that still runs.
  */
-export async function layOut({ folder, market, seed, trace }: WorkspaceOptions): Promise<readonly Desk[]> {
+export async function layOut({ folder, market, seed, trace, capture }: WorkspaceOptions): Promise<readonly Desk[]> {
   await mkdir(folder, { recursive: true }).catch((cause: Error) => {
     throw new UsageError(`${folder}: ${cause.message}`, { advice: 'name another folder with --folder', cause })
   })
@@ -78,7 +79,9 @@ export async function layOut({ folder, market, seed, trace }: WorkspaceOptions):
   })
   for (const desk of desks) {
     await mkdir(desk.folder, { mode: 0o700 })
-    await writeFile(desk.config, `${JSON.stringify(configOf(desk, market), undefined, 2)}\n`, { mode: 0o600 })
+    await writeFile(desk.config, `${JSON.stringify({ ...configOf(desk, market), capture }, undefined, 2)}\n`, {
+      mode: 0o600,
+    })
   }
   return desks
 }

@@ -29,7 +29,9 @@ export interface DriverOptions<Frame = Uint8Array> {
   readonly trace?: Trace<AgentEvent, Effect>
   readonly onFact: (fact: Fact) => void
   /** A message of `from` was refused at the gate. */
-  readonly onRefused?: (from: PeerId, code: RefusalCode, via: 'gossip' | 'direct') => void
+  readonly onRefused?: (from: PeerId, code: RefusalCode, via: 'gossip' | 'direct', frame: Frame) => void
+  /** A gossiped message was not passed on, which is nobody's fault. */
+  readonly onIgnored?: (from: PeerId, code: RefusalCode, frame: Frame) => void
   /** The store failed: nothing was sent that is not saved, and nothing more will be. */
   readonly onFailure: (error: Error) => void
 }
@@ -133,11 +135,12 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
     const now = this.#options.clock.now()
     // The allowance of all second: a peer that is beyond its own allowance takes nothing from that of all.
     if (this.#forwarded?.allow(from, now) === false || !this.#gossiped.allow(now)) {
-      this.#options.onRefused?.(from, 'rate-limited', 'gossip')
+      this.#options.onRefused?.(from, 'rate-limited', 'gossip', frame)
       return 'ignore'
     }
     const { type, code } = this.#offered(from, frame)
-    if (type === 'reject') this.#options.onRefused?.(from, code, 'gossip')
+    if (type === 'reject') this.#options.onRefused?.(from, code, 'gossip', frame)
+    else if (type === 'ignore') this.#options.onIgnored?.(from, code, frame)
     return type
   }
 
@@ -162,7 +165,7 @@ export class Driver<Frame = Uint8Array> implements Receiver<Frame> {
     const admitted = judgeDirect(() => wire.decode(frame, limits.directBytesMax), arrival)
     if (admitted.type === 'accept') this.#step({ type: 'direct', from, message: admitted.message })
     else {
-      this.#options.onRefused?.(from, admitted.code, 'direct')
+      this.#options.onRefused?.(from, admitted.code, 'direct', frame)
       if (admitted.about === undefined) return
       const body: Refused = { type: 'refused', to: from, code: admitted.code, ...admitted.about }
       this.#enqueue([answer(from, seal(this.#options.signer, body))])

@@ -1,8 +1,10 @@
 import '../../node/polyfill.js'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { composeLibp2p, type Host } from '../../node/libp2p/compose.js'
 import { meshPeersOf } from '../../node/libp2p/shim.js'
+import { Tap } from '../../node/libp2p/tap.js'
 import { Libp2pTransport, type TransportLimits } from '../../node/libp2p/transport.js'
 import type { PeerId } from '../../src/ports/signer.js'
 import type { Receiver, Verdict } from '../../src/ports/transport.js'
@@ -43,6 +45,8 @@ export interface TestNode {
   readonly host: Host
   readonly transport: Libp2pTransport
   readonly heard: Listener
+  /** Off until somebody opens it. */
+  readonly tap: Tap
   readonly addresses: readonly string[]
   stop(): Promise<void>
 }
@@ -53,6 +57,8 @@ export interface TestNodeOptions {
   readonly privateKey?: PrivateKey
   readonly port?: number
   readonly limits?: Partial<TransportLimits>
+  /** Whether its tap is open from the start. Default: false. */
+  readonly tapped?: boolean
 }
 
 /** A real node on loopback, listening on a free port, knowing nobody. */
@@ -61,9 +67,14 @@ export async function startNode({
   privateKey,
   port = 0,
   limits = {},
+  tapped = false,
 }: TestNodeOptions = {}): Promise<TestNode> {
+  const identity = privateKey ?? (await generateKeyPair('Ed25519'))
+  const tap = new Tap({ node: peerIdFromPrivateKey(identity).toString(), name: 'test', market: 'test' })
+  if (tapped) tap.open()
   const host = await composeLibp2p({
-    privateKey: privateKey ?? (await generateKeyPair('Ed25519')),
+    privateKey: identity,
+    tap,
     listen: [`/ip4/127.0.0.1/tcp/${port}`],
     local: true,
     topics: [topic],
@@ -74,6 +85,7 @@ export async function startNode({
     publishTopic: topic,
     listenTopics: [topic],
     receiver: receiver ?? heard,
+    observer: tap,
     limits,
   })
   await transport.start()
@@ -82,6 +94,7 @@ export async function startNode({
     host,
     transport,
     heard,
+    tap,
     addresses: host.getMultiaddrs().map(String),
     stop: async () => {
       await transport.stop()

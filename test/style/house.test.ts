@@ -22,9 +22,10 @@ const below: Record<string, readonly string[]> = {
   mechanism: ['units'],
   protocol: ['units', 'ports', 'mechanism'],
   agent: ['units', 'ports', 'mechanism', 'protocol'],
+  inspect: ['units', 'ports', 'mechanism', 'protocol'],
   runtime: ['units', 'ports', 'mechanism', 'protocol', 'agent'],
   sim: ['units', 'ports', 'mechanism', 'protocol', 'agent', 'runtime'],
-  index: ['units', 'ports', 'mechanism', 'protocol', 'agent', 'runtime', 'sim'],
+  index: ['units', 'ports', 'mechanism', 'protocol', 'agent', 'inspect', 'runtime', 'sim'],
 }
 
 describe('imports', () => {

@@ -1,0 +1,191 @@
+/** What stands on the screen, as lines of plain text: a pure function of what is known, where one looks, and the screen's size. */
+import { stripVTControlCharacters } from 'node:util'
+import type { InspectEvent } from '../../src/inspect/event.js'
+import { SpreadCollector } from '../../src/inspect/spread.js'
+import { bar, grouped, label } from '../format.js'
+import type { Flow, Model } from './model.js'
+import { bytes, printSpread } from './report.js'
+import { detailOf, hexOf, rowOf } from './row.js'
+
+export type Pane = 'list' | 'detail' | 'hex' | 'mesh' | 'bandwidth' | 'tree' | 'help'
+
+/** Where one looks. */
+export interface Look {
+  readonly pane: Pane
+  /** The chosen row among those that match, from 0; only where it does not follow. */
+  readonly cursor: number
+  /** Lines scrolled down, in panes other than the list. */
+  readonly scroll: number
+  readonly follow: boolean
+  /** The event looked at, in the panes about one. */
+  readonly event: InspectEvent | undefined
+  /** The filter being typed; undefined: none is. */
+  readonly typing: string | undefined
+  /** What is wrong with it, in two lines. */
+  readonly fault: string | undefined
+  /** Where events come from and how that goes. */
+  readonly status: string
+}
+
+export interface Size {
+  readonly columns: number
+  readonly rows: number
+}
+
+export interface Line {
+  readonly text: string
+  readonly style: 'plain' | 'dim' | 'chosen' | 'bar' | 'fault'
+}
+
+/** Lines above and below what is looked at. */
+const frameRows = 2
+
+export const bodyRowsOf = ({ rows }: Size): number => Math.max(1, rows - frameRows)
+
+/** As many lines as the screen has, each at most as long as it is wide. */
+export function screen(model: Model, look: Look, size: Size): readonly Line[] {
+  const height = bodyRowsOf(size)
+  const fault =
+    look.fault === undefined ? [] : look.fault.split('\n').map((text) => ({ text, style: 'fault' as const }))
+  const body = bodyOf(model, look, height - fault.length)
+  const lines = [head(model, look), ...body, ...fault]
+  while (lines.length < size.rows - 1) lines.push({ text: '', style: 'plain' })
+  lines.push(foot(look))
+  return lines
+    .slice(-size.rows)
+    .map(({ text, style }) => ({ text: fitted(text, { style, width: size.columns }), style }))
+}
+
+/** Text from peers is in here: no control characters reach the terminal. */
+function fitted(text: string, { style, width }: { readonly style: Line['style']; readonly width: number }): string {
+  const clean = label(text, width)
+  return style === 'bar' || style === 'chosen' ? clean.padEnd(width) : clean
+}
+
+function head(model: Model, { status, follow, pane }: Look): Line {
+  const { matched, events, seen, lost, filterText } = model
+  const shown = filterText === '' ? grouped(seen) : `${grouped(matched.length)} of the last ${grouped(events.length)}`
+  const parts = [
+    `overage inspect  ${status}`,
+    `${shown} events`,
+    ...(lost === 0 ? [] : [`${grouped(lost)} lost`]),
+    pane === 'list' ? (follow ? 'following' : 'paused') : pane,
+    ...(filterText === '' ? [] : [filterText]),
+  ]
+  return { text: ` ${parts.join('   ')}`, style: 'bar' }
+}
+
+function foot({ typing, pane }: Look): Line {
+  if (typing !== undefined) return { text: `filter: ${typing}█`, style: 'plain' }
+  const keys =
+    pane === 'list'
+      ? '↑↓ choose  enter detail  space follow/pause  / filter  t tree  m mesh  b bandwidth  ? keys  q quit'
+      : '↑↓ scroll  enter detail/hex  t tree  m mesh  b bandwidth  esc back  ? keys'
+  return { text: keys, style: 'dim' }
+}
+
+function bodyOf(model: Model, look: Look, height: number): Line[] {
+  if (look.pane === 'list') return listOf(model, look, height)
+  const lines = linesOf(model, look)
+  const from = Math.min(look.scroll, Math.max(0, lines.length - height))
+  return lines.slice(from, from + height).map((text) => ({ text, style: 'plain' }))
+}
+
+function listOf({ matched, names }: Model, { cursor, follow }: Look, height: number): Line[] {
+  if (matched.length === 0)
+    return [
+      { text: '', style: 'plain' },
+      { text: '  nothing yet that passes the filter', style: 'dim' },
+    ]
+  const chosen = follow ? matched.length - 1 : Math.min(cursor, matched.length - 1)
+  const from = follow
+    ? Math.max(0, matched.length - height)
+    : Math.max(0, Math.min(chosen - Math.floor(height / 2), matched.length - height))
+  return matched.slice(from, from + height).map((event, index) => ({
+    text: rowOf(event, names),
+    style: !follow && from + index === chosen ? 'chosen' : event.type === 'lost' ? 'fault' : 'plain',
+  }))
+}
+
+function linesOf(model: Model, look: Look): readonly string[] {
+  const { event } = look
+  switch (look.pane) {
+    case 'detail':
+      return event === undefined ? ['choose an event first'] : detailOf(event, model.names)
+    case 'hex':
+      return event === undefined ? ['choose an event first'] : hexOf(event)
+    case 'tree':
+      return treeOf(model, event)
+    case 'mesh':
+      return meshOf(model)
+    case 'bandwidth':
+      return bandwidthOf(model)
+    case 'list':
+    case 'help':
+      return helpLines
+  }
+}
+
+function treeOf({ events, names }: Model, event: InspectEvent | undefined): readonly string[] {
+  const id = event === undefined ? undefined : messageOf(event)
+  if (id === undefined) return ['choose an event with a message first: one of kind msg, publish or verdict']
+  const collector = new SpreadCollector(id)
+  for (const one of events) collector.add(one)
+  const [spread] = collector.spreads()
+  if (spread === undefined) return ['nothing more is known of it']
+  return stripVTControlCharacters(printSpread(spread, names)).split('\n')
+}
+
+function messageOf(event: InspectEvent): string | undefined {
+  if (event.type === 'rpc') return event.messages?.[0]?.id ?? event.ihave?.[0]?.ids[0] ?? event.iwant?.[0]
+  return event.type === 'publish' || event.type === 'verdict' ? event.id : undefined
+}
+
+function meshOf({ mesh, names, scores }: Model): readonly string[] {
+  const nodes = [...mesh].sort(([a], [b]) => (names.shown(a) < names.shown(b) ? -1 : 1))
+  const lines = nodes.flatMap(([node, topics]) => [
+    names.shown(node),
+    ...[...topics].map(([topic, peers]) => {
+      const listed = [...peers].map((peer) => {
+        const score = scores.get(`${node} ${peer}`)
+        return `${names.shown(peer)}${score === undefined || score >= 0 ? '' : ` (${score})`}`
+      })
+      return `  ${topic}   ${peers.size}: ${listed.sort().join(', ')}`
+    }),
+  ])
+  return lines.length === 0 ? ['no mesh was seen yet'] : lines
+}
+
+function bandwidthOf({ flows, topics, names }: Model): readonly string[] {
+  const sumOf = ({ dataIn, dataOut, controlIn, controlOut }: Flow): number => dataIn + dataOut + controlIn + controlOut
+  const sorted = [...flows].sort(([, a], [, b]) => sumOf(b) - sumOf(a))
+  const max = sorted.length === 0 ? 0 : sumOf(sorted[0]![1])
+  const cells = (counts: readonly number[]): string => counts.map((count) => bytes(count).padStart(10)).join('')
+  const rows = sorted.map(([key, flow]) => {
+    const [node = '', peer = ''] = key.split(' ')
+    const ends = `${names.shown(node)} ↔ ${names.shown(peer)}`.padEnd(24)
+    return `${ends}${cells([flow.dataOut, flow.controlOut, flow.dataIn, flow.controlIn])}  ${bar(sumOf(flow), { max, width: 16 })}`
+  })
+  const byTopic = [...topics]
+    .sort(([, a], [, b]) => b - a)
+    .map(([topic, count]) => `${bytes(count).padStart(10)}  ${topic}`)
+  const title = `${'since it was opened'.padEnd(24)}${['data out', 'control', 'data in', 'control'].map((text) => text.padStart(10)).join('')}`
+  return [title, ...rows, '', 'messages by topic', ...byTopic]
+}
+
+const helpLines: readonly string[] = [
+  '  ↑ ↓ j k          choose an event, or scroll',
+  '  page up, down    a screen at a time',
+  '  g, G             the oldest; the newest, and follow',
+  '  space            pause, or follow again',
+  '  enter            the chosen event in detail, then in hex',
+  '  t                the way of its message across the nodes',
+  '  m                who is in whose mesh',
+  '  b                bandwidth: data and control, by peer and by topic',
+  '  /                a filter, as you type; enter keeps it, esc takes it back',
+  '  c                no filter',
+  '  esc              back to the list',
+  '  q, ctrl-c        quit',
+  '',
+  '  filters: topic~offers & kind=msg & peer=12D3…   bid & price>=8.5   delay>250ms   !(duplicate | mesh)',
+]

@@ -1,0 +1,141 @@
+/** From the bytes that a tap saw to what they say. Total: a tap sees what hostile peers send. */
+import { decode } from '../protocol/codec.js'
+import { limits, type Offer, type Sealed } from '../protocol/message.js'
+import { decodeOfferAnswer } from '../protocol/offer-index.js'
+import { decodeOfferPage } from '../protocol/offer-sync.js'
+import type { AuctionMessage, MessageId, OfferSummary, Prune, PruneReason, RpcEvent, SyncEvent } from './event.js'
+import { readRpc } from './rpc.js'
+
+export interface MessageHash {
+  /** SHA-256 in hexadecimal: a gossiped message's id. */
+  idOf(data: Uint8Array): MessageId
+  hexOf(id: Uint8Array): MessageId
+}
+
+/** Seconds after which a peer may come back that was left, by gossipsub's `unsubcribeBackoff`. */
+const leftBackoff = 10
+/** A message is met once for each neighbour and direction: what it says is remembered for so many. */
+const summariesMax = 1_024
+
+/** Decodes what one node saw. */
+export class Decoder {
+  readonly #hash: MessageHash
+  readonly #summaries = new Map<MessageId, OfferSummary | undefined>()
+
+  constructor(hash: MessageHash) {
+    this.#hash = hash
+  }
+
+  /** What an RPC has; `reasonOf` knows why this node pruned. */
+  rpc(frame: Uint8Array, reasonOf: (topic: string) => PruneReason | undefined): RpcDetail {
+    const { messages, subscriptions, ihave, iwant, graft, prune, idontwant, malformed } = readRpc(frame)
+    const { hexOf } = this.#hash
+    return {
+      ...(messages.length > 0 && { messages: messages.map(({ topic, data }) => ({ topic, ...this.message(data) })) }),
+      ...(subscriptions.length > 0 && { subscriptions }),
+      ...(ihave.length > 0 && { ihave: ihave.map(({ topic, ids }) => ({ topic, ids: ids.map(hexOf) })) }),
+      ...(iwant.length > 0 && { iwant: iwant.map(hexOf) }),
+      ...(graft.length > 0 && { graft }),
+      ...(prune.length > 0 && { prune: prune.map((one) => pruneOf(one, reasonOf(one.topic))) }),
+      ...(idontwant.length > 0 && { idontwant: idontwant.map(hexOf) }),
+      ...(malformed && { malformed }),
+    }
+  }
+
+  /** A gossiped message by its data. */
+  message(data: Uint8Array): { readonly id: MessageId; readonly bytes: number; readonly offer?: OfferSummary } {
+    const id = this.#hash.idOf(data)
+    const offer = this.#summaryOf(id, data)
+    return { id, bytes: data.length, ...(offer !== undefined && { offer }) }
+  }
+
+  #summaryOf(id: MessageId, data: Uint8Array): OfferSummary | undefined {
+    if (this.#summaries.has(id)) return this.#summaries.get(id)
+    const summary = summaryIn(data)
+    if (this.#summaries.size >= summariesMax) this.#summaries.delete(this.#summaries.keys().next().value as MessageId)
+    this.#summaries.set(id, summary)
+    return summary
+  }
+}
+
+export type RpcDetail = Omit<RpcEvent, 'type' | 'n' | 'at' | 'node' | 'dir' | 'peer' | 'bytes' | 'raw'>
+
+const pruneOf = (
+  { topic, backoff, peers }: { readonly topic: string; readonly backoff: number | undefined; readonly peers: number },
+  known: PruneReason | undefined,
+): Prune => {
+  const reason = known ?? (backoff === leftBackoff ? 'left' : undefined)
+  return {
+    topic,
+    ...(backoff !== undefined && { backoff }),
+    ...(peers > 0 && { peers }),
+    ...(reason !== undefined && { reason }),
+  }
+}
+
+function summaryIn(data: Uint8Array): OfferSummary | undefined {
+  const read = decode(data, limits.offerBytesMax)
+  return read.ok && read.sealed.body.type === 'offer' ? summaryOf(read.sealed.body) : undefined
+}
+
+const summaryOf = ({ offer, sequence, status, stock, reserve, issuedAt, expiresAt }: Offer): OfferSummary => ({
+  offer,
+  sequence,
+  status,
+  stock,
+  reserve,
+  issuedAt,
+  expiresAt,
+})
+
+/** A message of the auction protocol; undefined when it cannot be read. */
+export function auctionMessageIn(frame: Uint8Array): AuctionMessage | undefined {
+  const read = decode(frame, limits.directBytesMax)
+  return read.ok ? auctionMessageOf(read.sealed) : undefined
+}
+
+function auctionMessageOf({ body }: Sealed): AuctionMessage | undefined {
+  switch (body.type) {
+    case 'offer':
+      return undefined
+    case 'award': {
+      const { market: _, quotedReserve: __, evidence, ...rest } = body
+      return { ...rest, evidence: evidence.length }
+    }
+    case 'receipt': {
+      const { market: _, accept: __, ...rest } = body
+      return rest
+    }
+    case 'quote': {
+      const { market: _, ladder: __, ...rest } = body
+      return rest
+    }
+    case 'decline': {
+      const { market: _, expected: __, ...rest } = body
+      return rest
+    }
+    default: {
+      const { market: _, ...rest } = body
+      return rest
+    }
+  }
+}
+
+/** What the answer to a question of offer sync has. */
+export function syncAnswerIn(asked: SyncEvent['asked'], answer: Uint8Array): Pick<SyncEvent, 'entries' | 'offers'> {
+  if (asked === 'page') {
+    const read = decodeOfferPage(answer)
+    return read.ok ? { offers: offersIn(read.page.offers) } : {}
+  }
+  const read = decodeOfferAnswer(answer, asked)
+  if (!read.ok) return {}
+  return read.answer.type === 'index'
+    ? { entries: read.answer.entries.length }
+    : { offers: offersIn(read.answer.offers) }
+}
+
+const offersIn = (envelopes: readonly Uint8Array[]): NonNullable<SyncEvent['offers']> =>
+  envelopes.flatMap((envelope) => {
+    const summary = summaryIn(envelope)
+    return summary === undefined ? [] : [{ offer: summary.offer, sequence: summary.sequence }]
+  })
