@@ -57,7 +57,9 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
     const { listen, local, market, metrics, network, log } = options
     const topics = topicsOf(market, signer.id, network)
     const { id, role, key, announce = [], multicast, confined = false } = network ?? {}
-    const reach = id && role && !confined && { network: id, role, multicast: multicast === true, ...(key !== undefined && { key }) }
+    const reach = id &&
+      role &&
+      !confined && { network: id, role, multicast: multicast === true, ...(key !== undefined && { key }) }
     const guard = new PeerGuard({
       onRefused: (refusal) => {
         log.warn({ refusal }, 'a peer is refused')

@@ -23,6 +23,17 @@ export interface NodeNetwork {
   readonly now?: () => number
 }
 
+/** A network whose nodes all share this machine, in one shard. */
+export const confinedNetwork = (id: NetworkId): NodeNetwork => ({
+  id,
+  role: 'person',
+  shards: 1,
+  heardShards: 1,
+  announce: [],
+  multicast: false,
+  confined: true,
+})
+
 export interface Topics {
   /** Where this node's own offers go. */
   readonly publish: string

@@ -45,7 +45,7 @@ async function runNode(options: Record<string, string | boolean | undefined>): P
   const { startMarketNode } = await import('../market-node.js')
   const { nodeOptionsOf } = await import('../node-options.js')
   const { runSupervised } = await import('../swarm/supervised.js')
-  await runSupervised({ node: nodeOptionsOf(config), start: startMarketNode })
+  await runSupervised({ node: nodeOptionsOf(config), start: startMarketNode, api: config.api })
 }
 
 const camelCased = (flag: string): string => flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())

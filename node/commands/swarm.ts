@@ -43,6 +43,7 @@ export function addSwarm(program: Command): void {
     )
     .option('--trace <folder>', "where each node's trace goes, for overage replay; earlier traces there are replaced")
     .option('--capture <folder>', 'where what each node does on the network goes, for overage inspect -r')
+    .option('--no-api', 'no local API, neither of the nodes nor of the swarm: nothing can watch or tell it')
     .option('--time-limit <seconds>', 'how long trading may take', '300')
     .option('-q, --quiet', 'no tables and no progress: problems only')
     .addHelpText('after', help)

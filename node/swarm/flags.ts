@@ -14,6 +14,7 @@ export interface SwarmFlags {
   readonly capture?: string
   readonly timeLimit: string
   readonly quiet?: boolean
+  readonly api?: boolean
 }
 
 /** One operating-system process for each node, or one for all. */

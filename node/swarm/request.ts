@@ -43,6 +43,8 @@ export async function swarmRequestOf(flags: SwarmFlags): Promise<SwarmRequest> {
     folder,
     trace: flags.trace,
     capture: flags.capture,
+    api: flags.api !== false,
+    joinable: true,
     isolate: isolate ?? (market.people.length <= processesMax ? 'process' : 'none'),
     patienceMs,
     timeLimitMs,

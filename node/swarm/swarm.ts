@@ -1,18 +1,23 @@
 /** Launches a market's nodes on this machine, wires them, lets them trade, and watches until the market is at rest. */
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fact } from '../../src/agent/agent.js'
 import type { StoreContents } from '../../src/ports/store.js'
+import type { Person } from '../../src/sim/population.js'
 import { Prng } from '../../src/sim/prng.js'
-import { openLog } from '../log.js'
+import { UsageError } from '../errors.js'
 import type { Market } from '../market-file.js'
 import type { NodeStatus } from '../market-node.js'
-import { ChildNode } from './child.js'
+import { type Bundle, bundleOf } from '../testnet/bundle.js'
+import { saveBundle } from '../testnet/bundle-file.js'
 import type { Isolation } from './flags.js'
 import type { NodeHandle } from './handle.js'
-import { startInProcess } from './in-process.js'
-import { type Desk, layOut, writeInfo } from './workspace.js'
+import { inTurns } from './in-turns.js'
+import { Launcher, type Starter } from './launcher.js'
+import { type ApiPlace, nameOf, newRecord, type SwarmRecord, writeRecord } from './record.js'
+import { bootstrapPeers, peersOf } from './wiring.js'
+import { addDesk, type Desk, layOut } from './workspace.js'
 
 export interface SwarmOptions {
   readonly market: Market
@@ -28,6 +33,12 @@ export interface SwarmOptions {
   readonly patienceMs: number
   /** How long trading may take. */
   readonly timeLimitMs: number
+  /** Whether each node has a local API. Default: none has. */
+  readonly api?: boolean
+  /** Whether a bundle is written with which others on this machine can join. Default: none is. */
+  readonly joinable?: boolean
+  /** Where the swarm itself can be told what to do, once that is known. */
+  readonly control?: () => ApiPlace | undefined
 }
 
 /** How the swarm stands; what an observer shows. */
@@ -57,29 +68,41 @@ export interface Death {
   readonly reason: string
 }
 
-export type Rest = 'at rest' | 'time limit' | 'all dead'
+/** How trading ended; `stopped`: somebody said so. */
+export type Rest = 'at rest' | 'time limit' | 'all dead' | 'stopped'
 
-/** Peers that a starting node is told of. Three keep the mesh connected when one dies. */
-const bootstrapPeers = 3
 const pollMs = 250
+/** How long one answer of a node is waited for before the others' are looked at. */
+const answerMs = 1_000
 /** How long the mesh may take to form before trading starts anyway. */
 const meshMsMax = 15_000
 
 export class Swarm {
   readonly #options: SwarmOptions
   readonly #observer: SwarmObserver
-  readonly #children = new Set<ChildNode>()
+  readonly #launcher: Launcher
+  readonly #network: Bundle | undefined
   readonly #members: Member[] = []
   /** By desk; filled in order. */
   readonly #launching: Promise<Member>[] = []
   readonly #deaths: Death[] = []
   readonly #statuses = new Map<string, NodeStatus>()
-  #phase: Phase | 'idle' = 'idle'
+  /** Asked, and not answered yet: one that hangs is not asked again, and nobody waits for it. */
+  readonly #asked = new Map<string, Promise<void>>()
+  readonly #startedAt = Date.now()
+  #phase: Phase | 'idle' | 'stopped' = 'idle'
   #cancelled = false
+  #isToldToStop = false
+  readonly #joining = new Set<string>()
+  #recorded: Promise<void> = Promise.resolve()
 
   constructor(options: SwarmOptions, observer: SwarmObserver) {
+    const { market, isolate, patienceMs, capture, api = false, joinable = false } = options
     this.#options = options
     this.#observer = observer
+    this.#network = joinable ? networkOf(market) : undefined
+    const network = this.#network?.id
+    this.#launcher = new Launcher({ market, isolate, patienceMs, capture, api, network })
   }
 
   get members(): readonly Member[] {
@@ -96,24 +119,24 @@ export class Swarm {
 
   /** Starts every node and waits until the mesh has formed. @throws NodeStartError naming the node that did not start. */
   async launch(): Promise<void> {
-    const { market, seed, folder, trace, capture } = this.#options
-    const desks = await layOut({ folder, market, seed, trace, capture })
+    const { seed } = this.#options
+    const desks = await layOut(this.#options)
     this.#enter('starting')
+    await this.#record()
     const dialling = new Prng(seed).fork('dialling')
     const dialled = desks.map((_, index) => peersOf(index, dialling))
-    const prepare = this.#options.isolate === 'process' ? this.#child : await this.#inProcess()
     const tasks = desks.map((desk, index) => () => {
-      this.#launching[index] = this.#launchOne(desk, prepare(desk), dialled[index]!)
+      this.#launching[index] = this.#launchOne(desk, this.#launcher.prepare(desk), dialled[index]!)
       return this.#launching[index]
     })
     try {
       await inTurns(tasks, availableParallelism() + 1)
     } catch (error) {
-      this.#cancelled = true
+      this.#cancel()
       throw error
     }
-    await this.#writeInfo(process.pid)
     this.#enter('connecting')
+    await this.#record()
     await this.#until(() => this.#connected(), meshMsMax)
   }
 
@@ -126,29 +149,79 @@ export class Swarm {
     await this.#poll()
     for (const { node } of sellers) node.trade()
     const rested = await this.#until(() => this.#atRest(), this.#options.timeLimitMs)
-    if (this.#members.length === this.#deaths.length) return 'all dead'
+    if (this.#isToldToStop) return 'stopped'
+    if (this.#living().length === 0) return 'all dead'
     return rested ? 'at rest' : 'time limit'
+  }
+
+  /** Ends trading as soon as possible, as if the market had come to rest. */
+  tellToStop(): void {
+    this.#isToldToStop = true
+  }
+
+  get isToldToStop(): boolean {
+    return this.#isToldToStop
+  }
+
+  /** A newcomer, who begins to trade at once. @throws UsageError when the name is taken, NodeStartError when it does not start. */
+  async add(person: Person): Promise<Member> {
+    const isTaken = this.#members.some(({ desk }) => desk.person.name.toLowerCase() === person.name.toLowerCase())
+    if (isTaken || this.#joining.has(person.name.toLowerCase()))
+      throw new UsageError(`${person.name} is there already`, { advice: 'choose another name' })
+    if (this.#phase !== 'trading')
+      throw new UsageError(`the swarm is ${this.#phase}`, { advice: 'people can be added while it trades' })
+    this.#joining.add(person.name.toLowerCase())
+    try {
+      const starting = this.#newcomer(person)
+      this.#launching.push(starting)
+      const member = await starting
+      member.node.trade()
+      await this.#record()
+      return member
+    } finally {
+      this.#joining.delete(person.name.toLowerCase())
+    }
+  }
+
+  /** Ends the process of a node as a crash would: nothing is saved, nobody is told. @throws UsageError when there is none. */
+  async end(name: string): Promise<void> {
+    const member = this.#living().find(({ node }) => node.name === name)
+    if (member === undefined) {
+      const names = this.#living().map(({ node }) => node.name)
+      throw new UsageError(`no node called ${name} runs in the swarm`, { advice: `there are ${names.join(', ')}` })
+    }
+    if (!this.#launcher.killOne(member.node))
+      throw new UsageError(`${name} has no process of its own`, { advice: 'run the swarm with --isolate process' })
+    this.#deaths.push({ name, reason: 'it was killed on request' })
+    await this.#record()
   }
 
   /** Ends every node. Safe to call at any time, also while launching. */
   async stop(): Promise<void> {
-    this.#cancelled = true
-    if (this.#phase !== 'idle') this.#enter('stopping')
-    for (const child of this.#children) if (!this.#members.some(({ node }) => node === child)) child.kill()
+    this.#cancel()
+    if (this.#phase === 'idle' || this.#phase === 'stopped') return
+    this.#enter('stopping')
+    this.#launcher.kill(new Set(this.#members.map(({ node }) => node)))
     await Promise.allSettled(this.#launching)
     await Promise.all(this.#members.map(({ node }) => node.stop({ withdraw: true })))
-    if (this.#phase !== 'idle') await this.#writeInfo(null)
+    this.#phase = 'stopped'
+    await this.#record()
   }
 
   /** Ends every process of the swarm at once; synchronous, for a last resort. */
   kill(): void {
+    this.#cancel()
+    this.#launcher.kill()
+  }
+
+  #cancel(): void {
     this.#cancelled = true
-    for (const child of this.#children) child.kill()
+    this.#launcher.cancel()
   }
 
   /** What every node has in its store: asked of those that run, read from disk of those that do not. */
   async ledgers(): Promise<readonly { readonly member: Member; readonly contents: StoreContents }[]> {
-    const running = this.#phase !== 'stopping'
+    const running = this.#phase !== 'stopping' && this.#phase !== 'stopped'
     return Promise.all(
       this.#members.map(async (member) => {
         const stored = () => storedIn(member.desk)
@@ -167,61 +240,67 @@ export class Swarm {
     return member
   }
 
-  /** A node in a process of its own, its code loaded. */
-  readonly #child = async ({ person, config, log }: Desk): Promise<Starter> => {
-    if (this.#cancelled) throw new Error('the swarm was stopped')
-    const { patienceMs } = this.#options
-    const child = new ChildNode({ name: person.name, config, logFile: log, patienceMs })
-    this.#children.add(child)
-    await child.loaded()
-    return async (bootstrap) => {
-      await child.start(bootstrap)
-      return child
-    }
+  async #newcomer(person: Person): Promise<Member> {
+    const desk = await addDesk(person, this.#options)
+    const start = await this.#launcher.prepare(desk)
+    const peers = this.#living().slice(-bootstrapPeers)
+    const node = await start(peers.flatMap(({ node: { addresses } }) => addresses))
+    const member = { desk, node }
+    this.#admit(member)
+    return member
   }
 
-  /** Nodes in this process. */
-  async #inProcess(): Promise<(desk: Desk) => Promise<Starter>> {
-    const { startMarketNode } = await import('../market-node.js')
-    const { market, rules } = this.#options.market
-    const { capture } = this.#options
-    return async ({ person, folder, log, trace, identitySeed }) => {
-      if (this.#cancelled) throw new Error('the swarm was stopped')
-      const node = {
-        ...person,
-        folder,
-        market,
-        listen: ['/ip4/127.0.0.1/tcp/0'],
-        local: true,
-        identitySeed,
-        rules,
-        log: openLog(log, { level: 'info', node: person.name }),
-        ...(trace !== undefined && { trace }),
-        ...(capture !== undefined && { capture }),
-      }
-      return (bootstrap) => startInProcess({ node: { ...node, bootstrap }, logFile: log, start: startMarketNode })
-    }
-  }
-
-  async #writeInfo(pid: number | null): Promise<void> {
-    const { market, seed, folder } = this.#options
+  /** Says to other programs how the swarm stands (docs/swarm.md). */
+  async #record(): Promise<void> {
+    const { folder, capture } = this.#options
+    const deaths = new Map(this.#deaths.map(({ name, reason }) => [name, reason]))
     const nodes = this.#members.map(({ desk, node }) => ({
       name: node.name,
+      role: roleOf(desk.person),
       peerId: node.peerId,
-      addresses: node.addresses,
+      addresses: [...node.addresses],
       pid: node.pid,
-      folder: desk.folder,
-      config: desk.config,
-      log: desk.log,
+      folder: resolve(desk.folder),
+      config: resolve(desk.config),
+      log: resolve(desk.log),
+      trace: desk.trace === undefined ? null : resolve(desk.trace),
+      capture: capture === undefined ? null : resolve(capture),
+      api: (this.#phase !== 'stopped' && !deaths.has(node.name) && node.api) || null,
+      death: deaths.get(node.name) ?? null,
     }))
-    await writeInfo(folder, { seed, market: market.market, pid, nodes })
+    const api = this.#options.control?.() ?? null
+    // One after the other: the last written is the last that was true.
+    this.#recorded = this.#recorded.then(async () => {
+      const before = { ...newRecord(this.#options), startedAt: this.#startedAt, nodes }
+      const bundle = this.#network && nodes.length > 0 ? await this.#writeBundle() : null
+      const record: SwarmRecord =
+        this.#phase === 'stopped'
+          ? { ...before, bundle, state: 'ended', pid: null, endedAt: Date.now() }
+          : { ...before, bundle, api, state: this.#phase === 'starting' ? 'starting' : 'running' }
+      await writeRecord(folder, record)
+    })
+    await this.#recorded
+  }
+
+  /** The bundle with which others on this machine join; returns its file. */
+  async #writeBundle(): Promise<string> {
+    const { folder } = this.#options
+    const file = resolve(folder, `${nameOf(folder)}.testnet.json`)
+    const bootstrap = this.#living()
+      .slice(0, bootstrapPeers)
+      .flatMap(({ node }) => node.addresses)
+    await saveBundle(file, { ...this.#network!, bootstrap })
+    return file
   }
 
   #admit(member: Member): void {
     const { node } = member
     this.#members.push(member)
     node.onFact((fact) => this.#observer.fact(node.name, fact))
-    node.onDeath((reason) => this.#deaths.push({ name: node.name, reason }))
+    node.onDeath((reason) => {
+      this.#deaths.push({ name: node.name, reason })
+      if (this.#phase !== 'starting') this.#record().catch(() => {})
+    })
     this.#report()
   }
 
@@ -240,7 +319,7 @@ export class Swarm {
   /** Polls all nodes until `done` holds. False when the time was up, the swarm was stopped, or nobody is left. */
   async #until(done: () => boolean, msMax: number): Promise<boolean> {
     const start = performance.now()
-    while (!this.#cancelled) {
+    while (!this.#cancelled && !this.#isToldToStop) {
       await this.#poll()
       this.#report()
       if (done()) return true
@@ -251,15 +330,23 @@ export class Swarm {
   }
 
   async #poll(): Promise<void> {
-    await Promise.all(
-      this.#living().map(async ({ node }) => {
-        try {
-          this.#statuses.set(node.name, await node.status())
-        } catch {
+    await Promise.all(this.#living().map((member) => this.#ask(member)))
+  }
+
+  /** Its status, or that it is slow to answer: then the answer is taken when it comes. */
+  async #ask({ node }: Member): Promise<void> {
+    const asking =
+      this.#asked.get(node.name) ??
+      node
+        .status()
+        .then(
+          (status) => void this.#statuses.set(node.name, status),
           // A node that died is reported as such; one that is silent keeps its last status.
-        }
-      }),
-    )
+          () => {},
+        )
+        .finally(() => this.#asked.delete(node.name))
+    this.#asked.set(node.name, asking)
+    await Promise.race([asking, delay(answerMs, undefined, { ref: false })])
   }
 
   #living(): readonly Member[] {
@@ -286,31 +373,15 @@ export class Swarm {
   }
 }
 
-type Starter = (bootstrap: readonly string[]) => Promise<NodeHandle>
+const roleOf = ({ sells, wants }: Person): 'seller' | 'buyer' | 'both' =>
+  sells === undefined ? 'buyer' : wants === undefined ? 'seller' : 'both'
 
-/** Whom the node at `index` dials: the one before it, so that all are connected, and some others, so that ways are short. */
-function peersOf(index: number, prng: Prng): readonly number[] {
-  if (index === 0) return []
-  const earlier = Array.from({ length: index - 1 }, (_, other) => other)
-  return [index - 1, ...prng.shuffled(earlier).slice(0, bootstrapPeers - 1)]
-}
+/** The network of a market on this machine; nobody is in it yet. */
+const networkOf = ({ market, currency, rules }: Market): Bundle =>
+  bundleOf({ market, currency, rules, shards: 1, heardShards: 1, bootstrap: [] })
 
 function partition<T>(items: readonly T[], belongs: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
   return [items.filter(belongs), items.filter((item) => !belongs(item))]
-}
-
-/** Runs all tasks in order, `width` at a time. The first failure is thrown; no task begins after it. */
-async function inTurns(tasks: readonly (() => Promise<unknown>)[], width: number): Promise<void> {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < tasks.length; index = next++) {
-      await tasks[index]!().catch((error: unknown) => {
-        next = tasks.length
-        throw error
-      })
-    }
-  }
-  await Promise.all(Array.from({ length: width }, worker))
 }
 
 async function storedIn({ folder }: Desk): Promise<StoreContents> {

@@ -1,0 +1,12 @@
+/** Who dials whom when a swarm starts. */
+import type { Prng } from '../../src/sim/prng.js'
+
+/** Peers that a starting node is told of. Three keep the mesh connected when one dies. */
+export const bootstrapPeers = 3
+
+/** Whom the node at `index` dials: the one before it, so that all are connected, and some others, so that ways are short. */
+export function peersOf(index: number, prng: Prng): readonly number[] {
+  if (index === 0) return []
+  const earlier = Array.from({ length: index - 1 }, (_, other) => other)
+  return [index - 1, ...prng.shuffled(earlier).slice(0, bootstrapPeers - 1)]
+}
