@@ -145,9 +145,9 @@ export function reportOf(evidence: Evidence): SwarmReport {
   }
 }
 
-/** Whether the market did what it should: at rest, nobody lost, no law broken. */
+/** Whether the market did what it should: at rest unless somebody ended it, nobody lost, no law broken. */
 export const isSound = ({ rest, nodes, violations }: SwarmReport): boolean =>
-  rest === 'at rest' && violations.length === 0 && nodes.every(({ death }) => death === null)
+  (rest === 'at rest' || rest === 'stopped') && violations.length === 0 && nodes.every(({ death }) => death === null)
 
 function receiptsIn(contents: StoreContents, prefix: string): readonly { award: Digest; receipt: Receipt }[] {
   return contents.flatMap(({ key, value }) => {

@@ -7,6 +7,8 @@ import { counted, seconds } from '../format.js'
 import { Interruption } from '../interruption.js'
 import { printNodes, printReport } from '../report-swarm.js'
 import { ed25519Verifier } from '../signer-ed25519.js'
+import type { Control } from './control.js'
+import { Orders } from './orders.js'
 import { isSound, reportOf, type SwarmReport } from './outcome.js'
 import { LiveProgress } from './progress.js'
 import type { SwarmRequest } from './request.js'
@@ -17,15 +19,26 @@ const unobserved: SwarmObserver = { phase() {}, progress() {}, fact() {} }
 /** Sets the exit code. @throws NodeStartError when a node does not start; nothing runs any more by then. */
 export async function runSwarm(request: SwarmRequest): Promise<void> {
   const progress = request.quiet ? undefined : progressFor(request)
-  const swarm = new Swarm(request, progress ?? unobserved)
+  const orders = new Orders()
+  let control: Control | undefined
+  const serve = async (): Promise<Control> => {
+    // Loaded only by a swarm that takes orders.
+    const { serveControl } = await import('./control.js')
+    control = await serveControl(orders.to(swarm, request), request.folder)
+    return control
+  }
+  const swarm: Swarm = new Swarm({ ...request, ...(request.api && { serve }) }, progress ?? unobserved)
   const interruption = new Interruption(swarm)
   try {
-    const report = await hold(request, { swarm, progress, interruption })
+    const report = await hold(request, { swarm, progress, interruption, orders })
+    orders.done(report)
     process.exitCode = report !== undefined && isSound(report) ? exitCodes.done : exitCodes.failed
   } catch (error) {
     if (!interruption.happened) throw error
   } finally {
     await swarm.stop().catch(() => swarm.kill())
+    orders.done(undefined)
+    await control?.close()
     progress?.end()
     interruption.end()
     if (interruption.happened) process.exitCode = exitCodes.interrupted
@@ -36,11 +49,12 @@ interface Attendants {
   readonly swarm: Swarm
   readonly progress: LiveProgress | undefined
   readonly interruption: Interruption
+  readonly orders: Orders
 }
 
 /** Holds the market and reports on it; undefined when interrupted before there was anything to report. */
 async function hold(request: SwarmRequest, attendants: Attendants): Promise<SwarmReport | undefined> {
-  const { swarm, progress, interruption } = attendants
+  const { swarm, progress, interruption, orders } = attendants
   const say = (text: string): void => {
     progress?.end()
     if (!request.quiet) process.stdout.write(text)
@@ -54,17 +68,20 @@ async function hold(request: SwarmRequest, attendants: Attendants): Promise<Swar
   const rest = await swarm.trade()
   const tradeMs = performance.now() - opened
   if (interruption.happened) return undefined
-  if (!request.keep) await swarm.stop()
+  const isKept = request.keep && rest !== 'stopped'
+  if (!isKept) await swarm.stop()
   const report = await reportOn(request, swarm, { rest, startMs, tradeMs })
   progress?.end()
   if (request.quiet) complain(report)
   else say(printReport(report))
   await write(report, request.json)
-  if (request.keep) {
-    say('\nThe nodes keep running. Ctrl-C stops them.\n')
-    await interruption.signalled
-  }
-  return report
+  if (!isKept) return report
+  say('\nThe nodes keep running. Ctrl-C stops them, or overage swarm stop.\n')
+  await Promise.race([interruption.signalled, orders.stopping])
+  if (interruption.happened) return report
+  // What was traded since counts too.
+  await swarm.stop()
+  return reportOn(request, swarm, { rest: 'stopped', startMs, tradeMs: performance.now() - opened })
 }
 
 function progressFor({ market }: SwarmRequest): LiveProgress {
@@ -104,7 +121,7 @@ async function reportOn(
 function complain({ violations, nodes, rest }: SwarmReport): void {
   for (const { law, who, detail } of violations) process.stderr.write(`broken law: ${law}: ${who}, ${detail}\n`)
   for (const { name, death } of nodes) if (death !== null) process.stderr.write(`${name} died: ${death}\n`)
-  if (rest !== 'at rest') process.stderr.write(`the market did not come to rest: ${rest}\n`)
+  if (rest !== 'at rest' && rest !== 'stopped') process.stderr.write(`the market did not come to rest: ${rest}\n`)
 }
 
 async function write(report: SwarmReport, file: string | undefined): Promise<void> {

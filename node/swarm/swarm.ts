@@ -1,6 +1,6 @@
 /** Launches a market's nodes on this machine, wires them, lets them trade, and watches until the market is at rest. */
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fact } from '../../src/agent/agent.js'
 import type { StoreContents } from '../../src/ports/store.js'
@@ -16,6 +16,7 @@ import type { NodeHandle } from './handle.js'
 import { inTurns } from './in-turns.js'
 import { Launcher, type Starter } from './launcher.js'
 import { type ApiPlace, nameOf, newRecord, type SwarmRecord, writeRecord } from './record.js'
+import { storedIn } from './stored.js'
 import { bootstrapPeers, peersOf } from './wiring.js'
 import { addDesk, type Desk, layOut } from './workspace.js'
 
@@ -37,8 +38,8 @@ export interface SwarmOptions {
   readonly api?: boolean
   /** Whether a bundle is written with which others on this machine can join. Default: none is. */
   readonly joinable?: boolean
-  /** Where the swarm itself can be told what to do, once that is known. */
-  readonly control?: () => ApiPlace | undefined
+  /** Called once there is a folder: begins to take orders from other programs, and says where. */
+  readonly serve?: () => Promise<ApiPlace>
 }
 
 /** How the swarm stands; what an observer shows. */
@@ -90,6 +91,7 @@ export class Swarm {
   /** Asked, and not answered yet: one that hangs is not asked again, and nobody waits for it. */
   readonly #asked = new Map<string, Promise<void>>()
   readonly #startedAt = Date.now()
+  #place: ApiPlace | undefined
   #phase: Phase | 'idle' | 'stopped' = 'idle'
   #cancelled = false
   #isToldToStop = false
@@ -122,6 +124,7 @@ export class Swarm {
     const { seed } = this.#options
     const desks = await layOut(this.#options)
     this.#enter('starting')
+    this.#place = await this.#options.serve?.()
     await this.#record()
     const dialling = new Prng(seed).fork('dialling')
     const dialled = desks.map((_, index) => peersOf(index, dialling))
@@ -146,7 +149,7 @@ export class Swarm {
     // Buyers first, so that nobody misses an opening. Their answer says that they have begun: orders are obeyed in turn.
     const [sellers, buyers] = partition(this.#members, ({ desk }) => desk.person.sells !== undefined)
     for (const { node } of buyers) node.trade()
-    await this.#poll()
+    await this.ask()
     for (const { node } of sellers) node.trade()
     const rested = await this.#until(() => this.#atRest(), this.#options.timeLimitMs)
     if (this.#isToldToStop) return 'stopped'
@@ -157,6 +160,14 @@ export class Swarm {
   /** Ends trading as soon as possible, as if the market had come to rest. */
   tellToStop(): void {
     this.#isToldToStop = true
+  }
+
+  get phase(): Phase | 'idle' | 'stopped' {
+    return this.#phase
+  }
+
+  get startedAt(): number {
+    return this.#startedAt
   }
 
   get isToldToStop(): boolean {
@@ -268,7 +279,7 @@ export class Swarm {
       api: (this.#phase !== 'stopped' && !deaths.has(node.name) && node.api) || null,
       death: deaths.get(node.name) ?? null,
     }))
-    const api = this.#options.control?.() ?? null
+    const api = this.#place === undefined ? null : { url: this.#place.url, token: this.#place.token }
     // One after the other: the last written is the last that was true.
     this.#recorded = this.#recorded.then(async () => {
       const before = { ...newRecord(this.#options), startedAt: this.#startedAt, nodes }
@@ -320,7 +331,7 @@ export class Swarm {
   async #until(done: () => boolean, msMax: number): Promise<boolean> {
     const start = performance.now()
     while (!this.#cancelled && !this.#isToldToStop) {
-      await this.#poll()
+      await this.ask()
       this.#report()
       if (done()) return true
       if (performance.now() - start > msMax || this.#deaths.length === this.#members.length) return false
@@ -329,12 +340,13 @@ export class Swarm {
     return false
   }
 
-  async #poll(): Promise<void> {
-    await Promise.all(this.#living().map((member) => this.#ask(member)))
+  /** Asks all nodes how they stand. */
+  async ask(): Promise<void> {
+    await Promise.all(this.#living().map((member) => this.#askOne(member)))
   }
 
   /** Its status, or that it is slow to answer: then the answer is taken when it comes. */
-  async #ask({ node }: Member): Promise<void> {
+  async #askOne({ node }: Member): Promise<void> {
     const asking =
       this.#asked.get(node.name) ??
       node
@@ -373,7 +385,7 @@ export class Swarm {
   }
 }
 
-const roleOf = ({ sells, wants }: Person): 'seller' | 'buyer' | 'both' =>
+export const roleOf = ({ sells, wants }: Person): 'seller' | 'buyer' | 'both' =>
   sells === undefined ? 'buyer' : wants === undefined ? 'seller' : 'both'
 
 /** The network of a market on this machine; nobody is in it yet. */
@@ -382,14 +394,4 @@ const networkOf = ({ market, currency, rules }: Market): Bundle =>
 
 function partition<T>(items: readonly T[], belongs: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
   return [items.filter(belongs), items.filter((item) => !belongs(item))]
-}
-
-async function storedIn({ folder }: Desk): Promise<StoreContents> {
-  const { LevelStore } = await import('../store-level.js')
-  const store = await LevelStore.open(join(folder, 'store'))
-  try {
-    return await store.contents()
-  } finally {
-    await store.close()
-  }
 }
