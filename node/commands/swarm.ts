@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { TestFlags } from '../scenario/run.js'
 import type { AddFlags } from '../swarm/control-client.js'
 import { isolations, processesMax, type SwarmFlags } from '../swarm/flags.js'
 
@@ -23,6 +24,14 @@ Examples:
 const tellingHelp = `
 NAME is what swarm.json calls it, the name of its folder, or the folder; the only one that runs where it is left out.
 `
+
+const testHelp = `
+Exit codes: 0 all met; 1 an expectation failed; 2 a wrong file; 3 a swarm did not start; 130 interrupted.
+
+Examples:
+  $ overage swarm test scripts/scenarios/killed-seller.yaml
+  $ overage swarm test scripts/scenarios/*.yaml --only joiner --junit results.xml
+  $ overage swarm test --schema > scenario.schema.json`
 
 export function addSwarm(program: Command): void {
   const swarm = program
@@ -109,5 +118,18 @@ function addTelling(swarm: Command): void {
     .action(async (name: string, node: string | undefined, flags: object) => {
       const { killInSwarm } = await client()
       await (node === undefined ? killInSwarm(undefined, name, flags) : killInSwarm(name, node, flags))
+    })
+  swarm
+    .command('test [files...]')
+    .description('play scenarios on real swarms: faults, attackers, newcomers, and what is expected of the rest')
+    .option('--only <text>', 'those with this in their name')
+    .option('--list', 'say what they would do, and do nothing')
+    .option('--junit <file>', 'write the results for a build server')
+    .option('--json <file>', 'write the results as JSON')
+    .option('--schema', 'print the JSON Schema of a scenario, for editors')
+    .addHelpText('after', testHelp)
+    .action(async (files: readonly string[], flags: TestFlags) => {
+      const { testSwarm } = await import('../scenario/run.js')
+      await testSwarm(files, flags)
     })
 }

@@ -2,10 +2,11 @@
 
 import type { Controlled } from './control.js'
 import type { SwarmView } from './control-schemas.js'
+import { roleOf } from './node-records.js'
 import type { SwarmReport } from './outcome.js'
 import { nameOf } from './record.js'
 import type { SwarmRequest } from './request.js'
-import { roleOf, type Swarm } from './swarm.js'
+import type { Swarm } from './swarm.js'
 
 export class Orders {
   readonly #finished: Promise<SwarmReport | undefined>

@@ -15,9 +15,10 @@ import type { Isolation } from './flags.js'
 import type { NodeHandle } from './handle.js'
 import { inTurns } from './in-turns.js'
 import { Launcher, type Starter } from './launcher.js'
+import { nodeRecordsOf } from './node-records.js'
 import { type ApiPlace, nameOf, newRecord, type SwarmRecord, writeRecord } from './record.js'
 import { storedIn } from './stored.js'
-import { bootstrapPeers, peersOf } from './wiring.js'
+import { bootstrapPeers, partition, peersOf } from './wiring.js'
 import { addDesk, type Desk, layOut } from './workspace.js'
 
 export interface SwarmOptions {
@@ -207,6 +208,27 @@ export class Swarm {
     await this.#record()
   }
 
+  /** Starts the node of somebody who died again, from what its disk holds. @throws UsageError, NodeStartError */
+  async restart(name: string): Promise<void> {
+    const index = this.#members.findIndex(({ node }) => node.name === name)
+    const death = this.#deaths.findIndex((one) => one.name === name)
+    if (index < 0 || death < 0) throw new UsageError(`${name} is not dead`, { advice: 'kill it first' })
+    const { desk } = this.#members[index]!
+    const start = await this.#launcher.prepare(desk)
+    const node = await start(this.#peersForOneMore())
+    this.#members[index] = { desk, node }
+    this.#deaths.splice(death, 1)
+    this.#watch(node)
+    node.trade()
+    await this.#record()
+  }
+
+  #peersForOneMore(): readonly string[] {
+    return this.#living()
+      .slice(-bootstrapPeers)
+      .flatMap(({ node: { addresses } }) => addresses)
+  }
+
   /** Ends every node. Safe to call at any time, also while launching. */
   async stop(): Promise<void> {
     this.#cancel()
@@ -254,9 +276,7 @@ export class Swarm {
   async #newcomer(person: Person): Promise<Member> {
     const desk = await addDesk(person, this.#options)
     const start = await this.#launcher.prepare(desk)
-    const peers = this.#living().slice(-bootstrapPeers)
-    const node = await start(peers.flatMap(({ node: { addresses } }) => addresses))
-    const member = { desk, node }
+    const member = { desk, node: await start(this.#peersForOneMore()) }
     this.#admit(member)
     return member
   }
@@ -264,21 +284,8 @@ export class Swarm {
   /** Says to other programs how the swarm stands (docs/swarm.md). */
   async #record(): Promise<void> {
     const { folder, capture } = this.#options
-    const deaths = new Map(this.#deaths.map(({ name, reason }) => [name, reason]))
-    const nodes = this.#members.map(({ desk, node }) => ({
-      name: node.name,
-      role: roleOf(desk.person),
-      peerId: node.peerId,
-      addresses: [...node.addresses],
-      pid: node.pid,
-      folder: resolve(desk.folder),
-      config: resolve(desk.config),
-      log: resolve(desk.log),
-      trace: desk.trace === undefined ? null : resolve(desk.trace),
-      capture: capture === undefined ? null : resolve(capture),
-      api: (this.#phase !== 'stopped' && !deaths.has(node.name) && node.api) || null,
-      death: deaths.get(node.name) ?? null,
-    }))
+    const ended = this.#phase === 'stopped'
+    const nodes = nodeRecordsOf(this.#members, { deaths: this.#deaths, capture, ended })
     const api = this.#place === undefined ? null : { url: this.#place.url, token: this.#place.token }
     // One after the other: the last written is the last that was true.
     this.#recorded = this.#recorded.then(async () => {
@@ -305,14 +312,17 @@ export class Swarm {
   }
 
   #admit(member: Member): void {
-    const { node } = member
     this.#members.push(member)
+    this.#watch(member.node)
+    this.#report()
+  }
+
+  #watch(node: NodeHandle): void {
     node.onFact((fact) => this.#observer.fact(node.name, fact))
     node.onDeath((reason) => {
       this.#deaths.push({ name: node.name, reason })
       if (this.#phase !== 'starting') this.#record().catch(() => {})
     })
-    this.#report()
   }
 
   #enter(phase: Phase): void {
@@ -385,13 +395,6 @@ export class Swarm {
   }
 }
 
-export const roleOf = ({ sells, wants }: Person): 'seller' | 'buyer' | 'both' =>
-  sells === undefined ? 'buyer' : wants === undefined ? 'seller' : 'both'
-
 /** The network of a market on this machine; nobody is in it yet. */
 const networkOf = ({ market, currency, rules }: Market): Bundle =>
   bundleOf({ market, currency, rules, shards: 1, heardShards: 1, bootstrap: [] })
-
-function partition<T>(items: readonly T[], belongs: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
-  return [items.filter(belongs), items.filter((item) => !belongs(item))]
-}

@@ -10,3 +10,11 @@ export function peersOf(index: number, prng: Prng): readonly number[] {
   const earlier = Array.from({ length: index - 1 }, (_, other) => other)
   return [index - 1, ...prng.shuffled(earlier).slice(0, bootstrapPeers - 1)]
 }
+
+/** Those that belong, and the others. */
+export function partition<T>(
+  items: readonly T[],
+  belongs: (item: T) => boolean,
+): readonly [readonly T[], readonly T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))]
+}
