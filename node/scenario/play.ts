@@ -1,5 +1,6 @@
 /** Plays a scenario on a real swarm: each step in its turn, until one fails. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { millis } from '../../src/units.js'
 import type { RunningAttack } from '../swarm/attack/attack.js'
 import { attackNamed } from '../swarm/attack/attacks.js'
 import { Swarm } from '../swarm/swarm.js'
@@ -84,7 +85,8 @@ class Player {
   }
 
   async do(step: Step): Promise<StepResult> {
-    await delay(step.after ?? Math.max(0, (step.at ?? 0) - (performance.now() - this.#began)))
+    const due: number = step.after ?? Math.max(0, (step.at ?? 0) - (performance.now() - this.#began))
+    await delay(due)
     const start = performance.now()
     const misses = await this.#act(step).catch((error: Error) => [{ expected: sentenceOf(step), seen: error.message }])
     const now = performance.now()
@@ -104,7 +106,7 @@ class Player {
     join,
     attack,
     expect,
-    within = withinMs,
+    within = millis(withinMs),
   }: Step): Promise<readonly Miss[]> {
     if (kill !== undefined) await this.#swarm.end(kill)
     if (restart !== undefined) await this.#swarm.restart(restart)
