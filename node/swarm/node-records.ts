@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Person } from '../../src/sim/population.js'
+import type { Death, Member } from './member.js'
 import type { SwarmRecord } from './record.js'
-import type { Death, Member } from './swarm.js'
 
 export const roleOf = ({ sells, wants }: Person): 'seller' | 'buyer' | 'both' =>
   sells === undefined ? 'buyer' : wants === undefined ? 'seller' : 'both'

@@ -15,11 +15,14 @@ import type { Isolation } from './flags.js'
 import type { NodeHandle } from './handle.js'
 import { inTurns } from './in-turns.js'
 import { Launcher, type Starter } from './launcher.js'
+import type { Death, Member } from './member.js'
 import { nodeRecordsOf } from './node-records.js'
 import { type ApiPlace, nameOf, newRecord, type SwarmRecord, writeRecord } from './record.js'
 import { storedIn } from './stored.js'
 import { bootstrapPeers, partition, peersOf } from './wiring.js'
 import { addDesk, type Desk, layOut } from './workspace.js'
+
+export type { Death, Member } from './member.js'
 
 export interface SwarmOptions {
   readonly market: Market
@@ -57,17 +60,6 @@ export interface Progress {
   /** Nodes that run. */
   readonly up: number
   readonly statuses: ReadonlyMap<string, NodeStatus>
-}
-
-/** A node with its desk. */
-export interface Member {
-  readonly desk: Desk
-  readonly node: NodeHandle
-}
-
-export interface Death {
-  readonly name: string
-  readonly reason: string
 }
 
 /** How trading ended; `stopped`: somebody said so. */
