@@ -16,8 +16,8 @@ export interface LauncherOptions {
   readonly patienceMs: number
   readonly capture: string | undefined
   readonly api: boolean
-  /** The network that the nodes say they belong to; undefined: none. */
-  readonly network: NetworkId | undefined
+  /** The network that a node says it belongs to; undefined: none. */
+  readonly networkOf: (name: string) => NetworkId | undefined
 }
 
 /** Starts a node that is ready to, telling it of peers. */
@@ -56,7 +56,8 @@ export class Launcher {
 
   async #child({ person, config, log }: Desk): Promise<Starter> {
     this.#assertWanted()
-    const { patienceMs, network } = this.#options
+    const { patienceMs, networkOf } = this.#options
+    const network = networkOf(person.name)
     const child = new ChildNode({ name: person.name, config, logFile: log, patienceMs })
     this.#children.add(child)
     await child.loaded()
@@ -69,7 +70,8 @@ export class Launcher {
   async #inProcess({ person, folder, log, trace, identitySeed }: Desk): Promise<Starter> {
     const { startMarketNode } = await import('../market-node.js')
     this.#assertWanted()
-    const { market, capture, network, api } = this.#options
+    const { market, capture, networkOf, api } = this.#options
+    const network = networkOf(person.name)
     const node = {
       ...person,
       folder,

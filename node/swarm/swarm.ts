@@ -19,7 +19,7 @@ import type { Death, Member } from './member.js'
 import { nodeRecordsOf } from './node-records.js'
 import { type ApiPlace, nameOf, newRecord, type SwarmRecord, writeRecord } from './record.js'
 import { storedIn } from './stored.js'
-import { bootstrapPeers, partition, peersOf } from './wiring.js'
+import { bootstrapPeers, isDoor, partition, peersOf } from './wiring.js'
 import { addDesk, type Desk, layOut } from './workspace.js'
 
 export type { Death, Member } from './member.js'
@@ -96,8 +96,8 @@ export class Swarm {
     this.#options = options
     this.#observer = observer
     this.#network = joinable ? networkOf(market) : undefined
-    const network = this.#network?.id
-    this.#launcher = new Launcher({ market, isolate, patienceMs, capture, api, network })
+    const ofNode = (name: string) => (isDoor(market, name) ? this.#network?.id : undefined)
+    this.#launcher = new Launcher({ market, isolate, patienceMs, capture, api, networkOf: ofNode })
   }
 
   get members(): readonly Member[] {
@@ -297,7 +297,8 @@ export class Swarm {
     const { folder } = this.#options
     const file = resolve(folder, `${nameOf(folder)}.testnet.json`)
     const bootstrap = this.#living()
-      .slice(0, bootstrapPeers)
+      .filter(({ node }) => isDoor(this.#options.market, node.name))
+      .slice(-bootstrapPeers)
       .flatMap(({ node }) => node.addresses)
     await saveBundle(file, { ...this.#network!, bootstrap })
     return file

@@ -1,5 +1,6 @@
 /** Who dials whom when a swarm starts. */
 import type { Prng } from '../../src/sim/prng.js'
+import type { Market } from '../market-file.js'
 
 /** Peers that a starting node is told of. Three keep the mesh connected when one dies. */
 export const bootstrapPeers = 3
@@ -18,3 +19,10 @@ export function partition<T>(
 ): readonly [readonly T[], readonly T[]] {
   return [items.filter(belongs), items.filter((item) => !belongs(item))]
 }
+
+/**
+ * Whether a node greets those who join from outside: the first of a swarm, and whoever was added. Were all to do so, each would greet all
+ * that it meets, which doubles what a hundred nodes cost to start; the others trade with newcomers without.
+ */
+export const isDoor = ({ people }: Pick<Market, 'people'>, name: string): boolean =>
+  people.findIndex((person) => person.name === name) < bootstrapPeers
