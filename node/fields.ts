@@ -135,3 +135,8 @@ export const marketField = z.custom<string>(
   (value) => typeof value === 'string' && /^[a-z0-9][a-z0-9-]*$/.test(value) && value.length <= limits.marketBytesMax,
   { error: must(`1 to ${limits.marketBytesMax} lower-case letters, digits and '-'`) },
 )
+
+/** How people call the money. */
+export const currencyTextField = z.string().regex(/^[\p{L}\p{N}\p{Sc}][\p{L}\p{N}\p{Sc} ]{0,15}$/u, {
+  error: must('the name of a currency: 1 to 16 letters, digits and currency signs'),
+})

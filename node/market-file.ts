@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { lanRules, type Rules } from '../src/agent/rules.js'
 import { type Person, type PopulationOptions, populationOf } from '../src/sim/population.js'
 import { micros, microsPerCurrency } from '../src/units.js'
-import { currencyField, marketField, nameField } from './fields.js'
+import { currencyField, currencyTextField, marketField, nameField } from './fields.js'
 import { checkInput, readInput } from './input.js'
 import { localRulesFor } from './local-rules.js'
 import { sellsField, wantsField } from './person.js'
@@ -45,7 +45,7 @@ export const marketSchema: z.ZodType<Market, unknown> = z
     /** For people; the swarm ignores it. */
     about: z.union([z.string(), z.array(z.string())]).optional(),
     market: marketField.default('local'),
-    currency: z.string().min(1).max(8),
+    currency: currencyTextField,
     /** The carrier's fee for a purchase, in currency. */
     epsilon: currencyField.default(lanRules.epsilon),
     rules: rulesWithoutEpsilonField.default({}),

@@ -61,8 +61,10 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
     if (owner !== undefined && owner !== signer.id) throw new IdentityMismatchError(folder, { key: signer.id, owner })
     const { listen, local, market, metrics, network, log } = options
     const topics = topicsOf(market, signer.id, network)
-    const { id, role, key, announce = [], multicast } = network ?? {}
-    const reach = id && role && { network: id, role, multicast: multicast === true, ...(key !== undefined && { key }) }
+    const { id, role, key, announce = [], multicast, confined = false } = network ?? {}
+    const reach = id &&
+      role &&
+      !confined && { network: id, role, multicast: multicast === true, ...(key !== undefined && { key }) }
     const guard = new PeerGuard({
       onRefused: (refusal) => {
         log.warn({ refusal }, 'a peer is refused')

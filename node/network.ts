@@ -18,10 +18,23 @@ export interface NodeNetwork {
   readonly announce: readonly string[]
   /** Whether it looks for peers on the local network. */
   readonly multicast: boolean
+  /** Whether all of it is on this machine: without relays, look-ups and multicast, half of libp2p's code. Default: no; with a key: no. */
+  readonly confined?: boolean
   /** The protocol's version that it says it speaks, and the clock that it goes by; for trying out what others do about it. */
   readonly version?: number
   readonly now?: () => number
 }
+
+/** A network whose nodes all share this machine, in one shard. */
+export const confinedNetwork = (id: NetworkId): NodeNetwork => ({
+  id,
+  role: 'person',
+  shards: 1,
+  heardShards: 1,
+  announce: [],
+  multicast: false,
+  confined: true,
+})
 
 export interface Topics {
   /** Where this node's own offers go. */

@@ -152,6 +152,7 @@ function verdict({ rest: end, sales, nodes, violations }: SwarmReport): string {
   const lines = violations.map(({ law, who, detail }) => `${pc.red('✘')} ${law}: ${who}, ${detail}`)
   for (const { name, death } of nodes) if (death !== null) lines.push(`${pc.red('✘')} ${name} died: ${death}`)
   if (end === 'time limit') lines.push(`${pc.red('✘')} the market was not at rest when the time was up`)
+  if (end === 'stopped') lines.push('stopped on request, before the market was at rest or after')
   if (end === 'all dead') lines.push(`${pc.red('✘')} no node is left`)
   const checked = `${counted(sales.length, 'receipt')} checked from both stores`
   if (violations.length === 0) lines.push(`${pc.green('✔')} ${checked}: no law broken`)

@@ -13,6 +13,9 @@ const requestMsMax = 10_000
 
 export interface AppOptions extends GuardOptions {
   readonly version: string
+  /** Of its OpenAPI description. Default: those of a node. */
+  readonly title?: string
+  readonly description?: string
   /** Told of what the API itself did wrong. */
   readonly onFault: (error: Error) => void
 }
@@ -38,9 +41,9 @@ export async function appWith(options: AppOptions): Promise<FastifyInstance> {
     openapi: {
       openapi: '3.1.0',
       info: {
-        title: 'overage node',
+        title: options.title ?? 'overage node',
         version: options.version,
-        description: 'What one node of the market knows and does.',
+        description: options.description ?? 'What one node of the market knows and does.',
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],

@@ -39,6 +39,8 @@ export interface Api {
   readonly url: string
   /** Where its person opens the dashboard, the token included; undefined: it is not served. */
   readonly page: string | undefined
+  /** The file that holds its token. */
+  readonly tokenFile: string
   /** Ends every connection and takes the endpoint file away. Safe to call again. */
   close(): Promise<void>
 }
@@ -75,6 +77,7 @@ export async function serveApi(node: MarketNode, options: ApiOptions): Promise<A
   return {
     url,
     page: hasPage ? pageAddressOf(url, token) : undefined,
+    tokenFile,
     close: () => {
       closing ??= close()
       return closing

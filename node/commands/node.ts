@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import type { MarketNode } from '../market-node.js'
 import { settings } from '../settings.js'
 import { supervisedVariable } from '../swarm/messages.js'
 
@@ -46,11 +45,7 @@ async function runNode(options: Record<string, string | boolean | undefined>): P
   const { startMarketNode } = await import('../market-node.js')
   const { nodeOptionsOf } = await import('../node-options.js')
   const { runSupervised } = await import('../swarm/supervised.js')
-  const { api: address, name, market, folder } = config
-  const { serveApi } = address === undefined ? {} : await import('../api/serve.js')
-  const serve =
-    address && serveApi && ((node: MarketNode) => serveApi(node, { name, market, folder, address, dashboard: false }))
-  await runSupervised({ node: nodeOptionsOf(config), start: startMarketNode, serve })
+  await runSupervised({ node: nodeOptionsOf(config), start: startMarketNode, api: config.api })
 }
 
 const camelCased = (flag: string): string => flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())

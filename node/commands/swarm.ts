@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander'
+import type { TestFlags } from '../scenario/run.js'
+import type { AddFlags } from '../swarm/control-client.js'
 import { isolations, processesMax, type SwarmFlags } from '../swarm/flags.js'
 
 const help = `
@@ -21,9 +23,23 @@ Examples:
 
 Its first line is the address of a page that shows the market live (docs/dashboard.md); --keep leaves time to read it.`
 
+const tellingHelp = `
+NAME is what swarm.json calls it, the name of its folder, or the folder; the only one that runs where it is left out.
+`
+
+const testHelp = `
+Exit codes: 0 all met; 1 an expectation failed; 2 a wrong file; 3 a swarm did not start; 130 interrupted.
+
+Examples:
+  $ overage swarm test scripts/scenarios/killed-seller.yaml
+  $ overage swarm test scripts/scenarios/*.yaml --only joiner --junit results.xml
+  $ overage swarm test --schema > scenario.schema.json`
+
 export function addSwarm(program: Command): void {
-  program
+  const swarm = program
     .command('swarm')
+    // --json and others mean something else behind status, stop, add and kill.
+    .enablePositionalOptions()
     .description('run a whole market of real nodes on this machine, to its end')
     .option('-m, --market <file>', "the people, as JSON; '-': standard input")
     .option('--nodes <count>', 'draw a market of this many people')
@@ -50,6 +66,7 @@ export function addSwarm(program: Command): void {
       'where the page to watch it on listens, or off; not served with --quiet',
       '127.0.0.1:0',
     )
+    .option('--no-api', 'no local API, neither of the nodes nor of the swarm: nothing can watch or tell it')
     .option('--time-limit <seconds>', 'how long trading may take', '300')
     .option('-q, --quiet', 'no tables and no progress: problems only')
     .addHelpText('after', help)
@@ -59,5 +76,67 @@ export function addSwarm(program: Command): void {
         import('../swarm/request.js'),
       ])
       await runSwarm(await swarmRequestOf(flags))
+    })
+  addTelling(swarm)
+}
+
+/** The commands that ask and tell a running swarm. */
+function addTelling(swarm: Command): void {
+  const client = () => import('../swarm/control-client.js')
+  swarm
+    .command('status [name]')
+    .description('how a running swarm stands, node by node')
+    .option('--json', 'print the answer of its API as JSON')
+    .addHelpText('after', `${tellingHelp}\nExamples:\n  $ overage swarm status\n  $ overage swarm status demo --json`)
+    .action(async (name: string | undefined, flags: object) => (await client()).showSwarm(name, flags))
+  swarm
+    .command('stop [name]')
+    .description('end a running swarm in good order, wait for it, and print what came of it')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `${tellingHelp}\nExit codes: 0 stopped; 1 a law was broken, or a node had died; 2 there is no such swarm.\n\nExamples:\n  $ overage swarm stop\n  $ overage swarm stop demo --json > report.json`,
+    )
+    .action(async (name: string | undefined, flags: object) => (await client()).stopSwarm(name, flags))
+  swarm
+    .command('add [swarm]')
+    .description('start one more person in a running swarm')
+    .requiredOption('--name <name>', 'of the newcomer')
+    .option('--sell <data>', 'offer so much, such as 5GB')
+    .option('--floor <price>', 'for at least so much per GB')
+    .option('--policy <name>', 'how the reserve follows demand: tracking, fixed, loser, clearing (default: tracking)')
+    .option('--closes-after <time>', 'end the offer after so long (default: 24h)')
+    .option('--buy <data>', 'want up to so much, such as 12GB')
+    .option('--sigma <value>', 'what the first GB is worth, about')
+    .option('--alpha <share>', 'how fast further ones lose value (default: 0.5)')
+    .option('--budget <amount>', 'the most that all purchases may cost')
+    .option('--strategy <name>', 'how to bid (default: minimal-pool)')
+    .option('--json', 'print the answer of its API as JSON')
+    .addHelpText(
+      'after',
+      `${tellingHelp}\nExamples:\n  $ overage swarm add --name zoe --sell 5GB --floor 6\n  $ overage swarm add demo --name max --buy 8GB --sigma 40 --budget 150`,
+    )
+    .action(async (name: string | undefined, flags: AddFlags) => (await client()).addToSwarm(name, flags))
+  swarm
+    .command('kill <name> [node]')
+    .description('end the process of one node at once, as a crash would; with one name: in the only swarm that runs')
+    .option('--json', 'print the answer of its API as JSON')
+    .addHelpText('after', '\nExamples:\n  $ overage swarm kill maya\n  $ overage swarm kill demo maya')
+    .action(async (name: string, node: string | undefined, flags: object) => {
+      const { killInSwarm } = await client()
+      await (node === undefined ? killInSwarm(undefined, name, flags) : killInSwarm(name, node, flags))
+    })
+  swarm
+    .command('test [files...]')
+    .description('play scenarios on real swarms: faults, attackers, newcomers, and what is expected of the rest')
+    .option('--only <text>', 'those with this in their name')
+    .option('--list', 'say what they would do, and do nothing')
+    .option('--junit <file>', 'write the results for a build server')
+    .option('--json <file>', 'write the results as JSON')
+    .option('--schema', 'print the JSON Schema of a scenario, for editors')
+    .addHelpText('after', testHelp)
+    .action(async (files: readonly string[], flags: TestFlags) => {
+      const { testSwarm } = await import('../scenario/run.js')
+      await testSwarm(files, flags)
     })
 }

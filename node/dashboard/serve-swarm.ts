@@ -1,16 +1,12 @@
-/** The page of a whole swarm, served by its launcher. */
+/** The page of a whole swarm, served by its launcher beside the orders that it takes. */
+import type { FastifyInstance } from 'fastify'
 import type { Fact } from '../../src/agent/agent.js'
-import { type ApiAddress, isLoopback } from '../api/address.js'
-import { appWith } from '../api/app.js'
 import { ApiError } from '../api/error.js'
 import { addEventStream, factViewOf } from '../api/events.js'
 import { receiptSchema } from '../api/schemas.js'
-import { listen } from '../api/serve.js'
-import { ensureToken, tokenFileOf } from '../api/token.js'
 import type { Market } from '../market-file.js'
 import type { Swarm } from '../swarm/swarm.js'
-import { packageVersion } from '../version.js'
-import { addAssets, pageAddressOf } from './assets.js'
+import { addAssets } from './assets.js'
 import { viewSchema } from './schema.js'
 import { SwarmSource } from './swarm-source.js'
 import { swarmViewOf } from './swarm-view.js'
@@ -19,34 +15,23 @@ import { swarmViewOf } from './swarm-view.js'
 const followedMax = 32
 
 export interface SwarmPage {
-  /** What a person opens: with the token. */
-  readonly address: string
   /** A node is up, its API answers. */
   joined(name: string, folder: string): void
   fact(name: string, fact: Fact): void
-  close(): Promise<void>
+  /** Follows nobody any more. */
+  end(): void
 }
 
 export interface SwarmPageOptions {
   readonly market: Market
-  readonly folder: string
-  readonly address: ApiAddress
-  readonly swarm: () => Pick<Swarm, 'deaths' | 'members' | 'phase'> | undefined
+  readonly swarm: Pick<Swarm, 'deaths' | 'members' | 'phase' | 'startedAt'>
 }
 
-/** @throws what the system says when it cannot listen there. */
-export async function serveSwarmPage({ market, folder, address, swarm }: SwarmPageOptions): Promise<SwarmPage> {
-  const startedAt = Date.now()
-  const token = await ensureToken(folder)
-  const members = () => swarm()?.members ?? []
-  const source = new SwarmSource(() => members().map(({ desk, node }) => ({ name: node.name, folder: desk.folder })))
-  const app = await appWith({
-    token,
-    open: !isLoopback(address.host),
-    tokenFile: tokenFileOf(folder),
-    version: packageVersion(),
-    onFault: (error) => process.stderr.write(`the page failed: ${error.message}\n`),
-  })
+/** Adds the page, and what it asks for, to the API of a swarm. */
+export async function addSwarmPage(app: FastifyInstance, { market, swarm }: SwarmPageOptions): Promise<SwarmPage> {
+  const source = new SwarmSource(() =>
+    swarm.members.map(({ desk, node }) => ({ name: node.name, folder: desk.folder })),
+  )
   await addAssets(app)
   const view = { summary: 'How every node of the swarm stands', response: { 200: viewSchema } }
   app.get('/v1/view', { schema: view }, async () =>
@@ -55,9 +40,9 @@ export async function serveSwarmPage({ market, folder, address, swarm }: SwarmPa
       {
         market: market.market,
         currency: market.currency,
-        phase: swarm()?.phase ?? 'idle',
+        phase: swarm.phase,
         people: market.people,
-        deaths: new Map((swarm()?.deaths ?? []).map(({ name, reason }) => [name, reason])),
+        deaths: new Map(swarm.deaths.map(({ name, reason }) => [name, reason])),
       },
       Date.now(),
     ),
@@ -73,27 +58,22 @@ export async function serveSwarmPage({ market, folder, address, swarm }: SwarmPa
     summary: 'What happens, as server-sent events',
     about: 'Every fact of every node, with the name of that node.',
     ring: source.facts,
-    run: startedAt,
+    run: swarm.startedAt,
   })
   addEventStream(app, {
     path: '/v1/gossip',
     summary: 'What all nodes do on the network, as server-sent events',
     about: 'The lines of every node as its own API tells them (docs/inspect.md).',
     ring: source.gossip,
-    run: startedAt,
+    run: swarm.startedAt,
   })
-  const url = await listen(app, address)
   let followed = 0
   return {
-    address: pageAddressOf(url, token),
     joined: (name, home) => {
       followed += 1
       if (followed <= followedMax) source.follow(name, home)
     },
     fact: (name, fact) => source.facts.push(fact.type, { at: Date.now(), node: name, ...factViewOf(fact) }),
-    close: async () => {
-      source.end()
-      await app.close()
-    },
+    end: () => source.end(),
   }
 }

@@ -3,12 +3,14 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Fact } from '../../src/agent/agent.js'
 import type { StoreContents } from '../../src/ports/store.js'
+import type { NetworkId } from '../../src/protocol/hello.js'
 import { NodeStartError } from '../errors.js'
 import { lastLogLineOf } from '../log.js'
 import type { NodeStatus } from '../market-node.js'
 import { settings } from '../settings.js'
 import type { NodeHandle } from './handle.js'
 import { type FromNode, supervisedVariable, type ToNode } from './messages.js'
+import type { ApiPlace } from './record.js'
 
 /** The compiled command line; a child runs the same one as its parent. */
 const commandLine = fileURLToPath(new URL('../main.js', import.meta.url))
@@ -47,6 +49,7 @@ export class ChildNode implements NodeHandle {
   #ended = false
   #peerId = ''
   #addresses: readonly string[] = []
+  #api: ApiPlace | undefined
 
   constructor(options: ChildOptions) {
     this.#options = options
@@ -79,6 +82,9 @@ export class ChildNode implements NodeHandle {
   get addresses(): readonly string[] {
     return this.#addresses
   }
+  get api(): ApiPlace | undefined {
+    return this.#api
+  }
   get pid(): number | undefined {
     return this.#process.pid
   }
@@ -89,12 +95,13 @@ export class ChildNode implements NodeHandle {
   }
 
   /** @throws NodeStartError with the node's last words. */
-  async start(bootstrap: readonly string[]): Promise<void> {
+  async start(bootstrap: readonly string[], network?: NetworkId): Promise<void> {
     const ready = this.#next('ready')
-    this.#send({ type: 'start', bootstrap })
-    const { peerId, addresses } = await ready
+    this.#send({ type: 'start', bootstrap, network })
+    const { peerId, addresses, api } = await ready
     this.#peerId = peerId
     this.#addresses = addresses
+    this.#api = api
   }
 
   trade(): void {

@@ -15,6 +15,7 @@ export interface SwarmFlags {
   readonly dashboard?: string
   readonly timeLimit: string
   readonly quiet?: boolean
+  readonly api?: boolean
 }
 
 /** One operating-system process for each node, or one for all. */

@@ -1,6 +1,7 @@
 import type { Fact } from '../../src/agent/agent.js'
 import type { StoreContents } from '../../src/ports/store.js'
 import type { NodeStatus } from '../market-node.js'
+import type { ApiPlace } from './record.js'
 
 /** A running node as the swarm sees it, wherever it runs. */
 export interface NodeHandle {
@@ -9,6 +10,8 @@ export interface NodeHandle {
   readonly addresses: readonly string[]
   /** The operating-system process, where the node has its own. */
   readonly pid: number | undefined
+  /** Where its local API answers; undefined: it has none. */
+  readonly api: ApiPlace | undefined
   /** Begins to trade. */
   trade(): void
   /** Rejects when the node is gone or silent. */

@@ -4,11 +4,13 @@
  */
 import type { Fact } from '../../src/agent/agent.js'
 import type { StoreContents } from '../../src/ports/store.js'
+import type { NetworkId } from '../../src/protocol/hello.js'
 import type { NodeStatus } from '../market-node.js'
+import type { ApiPlace } from './record.js'
 
 export type ToNode =
   /** Listen and dial. */
-  | { readonly type: 'start'; readonly bootstrap: readonly string[] }
+  | { readonly type: 'start'; readonly bootstrap: readonly string[]; readonly network?: NetworkId | undefined }
   /** Begin to sell and to buy. */
   | { readonly type: 'trade' }
   | { readonly type: 'status'; readonly request: number }
@@ -18,7 +20,12 @@ export type ToNode =
 export type FromNode =
   /** Configuration read, code loaded, waiting for `start`. */
   | { readonly type: 'loaded' }
-  | { readonly type: 'ready'; readonly peerId: string; readonly addresses: readonly string[] }
+  | {
+      readonly type: 'ready'
+      readonly peerId: string
+      readonly addresses: readonly string[]
+      readonly api?: ApiPlace | undefined
+    }
   /** The node will not start, or cannot go on. */
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'fact'; readonly fact: Fact }

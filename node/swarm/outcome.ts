@@ -6,7 +6,7 @@ import type { StoreContents } from '../../src/ports/store.js'
 import { sealedFromJson } from '../../src/protocol/json.js'
 import type { Digest, OfferId, Receipt } from '../../src/protocol/message.js'
 import { sellerOf } from '../../src/protocol/message.js'
-import { type Violation, violationsIn } from '../../src/sim/checkers.js'
+import { findingsIn, type Violation, violationsAcross } from '../../src/sim/checkers.js'
 import type { Person } from '../../src/sim/population.js'
 import { megabytes } from '../../src/units.js'
 import type { Market } from '../market-file.js'
@@ -138,16 +138,23 @@ export function reportOf(evidence: Evidence): SwarmReport {
     elapsedMs: Math.round(startMs + tradeMs),
     sales,
     nodes,
-    violations: violationsIn(
-      ledgers.map(({ person, peerId, contents }) => ({ ...person, id: peerId, contents })),
-      evidence.verifier,
-    ),
+    violations: violationsAmong(ledgers, evidence.verifier),
   }
 }
 
-/** Whether the market did what it should: at rest, nobody lost, no law broken. */
+/** Whether the market did what it should: at rest unless somebody ended it, nobody lost, no law broken. */
 export const isSound = ({ rest, nodes, violations }: SwarmReport): boolean =>
-  rest === 'at rest' && violations.length === 0 && nodes.every(({ death }) => death === null)
+  (rest === 'at rest' || rest === 'stopped') && violations.length === 0 && nodes.every(({ death }) => death === null)
+
+/** Broken laws; of a trade with somebody who joined from outside only what one store can show. */
+function violationsAmong(ledgers: readonly Ledger[], verifier: Verifier): readonly Violation[] {
+  const names = new Map(ledgers.map(({ peerId, person }) => [peerId, person.name]))
+  const own = ledgers.map(({ person, peerId, contents }) => ({ ...person, id: peerId, contents }))
+  const { violations, sides } = findingsIn(own, verifier)
+  const isWithin = ({ seller, turn }: (typeof sides)[number]): boolean =>
+    names.has(seller) && names.has(turn.slice(turn.lastIndexOf(' ') + 1) as PeerId)
+  return violationsAcross([{ violations, sides: sides.filter(isWithin) }], (id) => names.get(id))
+}
 
 function receiptsIn(contents: StoreContents, prefix: string): readonly { award: Digest; receipt: Receipt }[] {
   return contents.flatMap(({ key, value }) => {

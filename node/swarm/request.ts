@@ -40,15 +40,16 @@ export async function swarmRequestOf(flags: SwarmFlags): Promise<SwarmRequest> {
       advice: `name a folder of its own, such as ${join(folder, 'traces')}`,
     })
   }
-  const dashboard = quiet || json === '-' ? undefined : dashboardOf(flags.dashboard ?? 'off')
+  const dashboard = quiet || json === '-' || flags.api === false ? undefined : dashboardOf(flags.dashboard ?? 'off')
   return {
     market,
     seed,
     folder,
     dashboard,
-    apis: dashboard !== undefined,
     trace: flags.trace,
     capture: flags.capture,
+    api: flags.api !== false,
+    joinable: true,
     isolate: isolate ?? (market.people.length <= processesMax ? 'process' : 'none'),
     patienceMs,
     timeLimitMs,

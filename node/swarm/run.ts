@@ -1,13 +1,16 @@
 /** `overage swarm` from its request to its exit code. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
 import pc from 'picocolors'
 import type { SwarmPage } from '../dashboard/serve-swarm.js'
-import { exitCodes, UsageError } from '../errors.js'
+import { exitCodes } from '../errors.js'
 import { counted, seconds } from '../format.js'
 import { Interruption } from '../interruption.js'
 import { printNodes, printReport } from '../report-swarm.js'
 import { ed25519Verifier } from '../signer-ed25519.js'
+import type { Control } from './control.js'
+import { Orders } from './orders.js'
 import { isSound, reportOf, type SwarmReport } from './outcome.js'
 import { LiveProgress } from './progress.js'
 import type { SwarmRequest } from './request.js'
@@ -18,9 +21,29 @@ const unobserved: SwarmObserver = { phase() {}, progress() {}, fact() {} }
 /** Sets the exit code. @throws NodeStartError when a node does not start; nothing runs any more by then. */
 export async function runSwarm(request: SwarmRequest): Promise<void> {
   const progress = request.quiet ? undefined : progressFor(request)
+  const orders = new Orders()
+  let control: Control | undefined
   let page: SwarmPage | undefined
+  const serve = async (): Promise<Control> => {
+    // Loaded only by a swarm that takes orders.
+    const { serveControl } = await import('./control.js')
+    const { folder, dashboard, market } = request
+    const onPage = async (app: FastifyInstance): Promise<void> => {
+      const { addSwarmPage } = await import('../dashboard/serve-swarm.js')
+      page = await addSwarmPage(app, { market, swarm })
+    }
+    control = await serveControl(orders.to(swarm, request), {
+      folder,
+      ...(dashboard && { address: dashboard, onPage }),
+    })
+    if (page !== undefined) {
+      progress?.end()
+      process.stdout.write(`page  ${control.page}\n`)
+    }
+    return control
+  }
   const watching = progress ?? unobserved
-  const swarm = new Swarm(request, {
+  const observer: SwarmObserver = {
     phase: (phase) => watching.phase(phase),
     progress: (state) => watching.progress(state),
     fact: (name, fact) => {
@@ -28,38 +51,23 @@ export async function runSwarm(request: SwarmRequest): Promise<void> {
       page?.fact(name, fact)
     },
     joined: ({ desk, node }) => page?.joined(node.name, desk.folder),
-    laidOut: async () => {
-      page = await openPage(request, swarm)
-      if (page === undefined) return
-      progress?.end()
-      process.stdout.write(`page  ${page.address}\n`)
-    },
-  })
+  }
+  const swarm: Swarm = new Swarm({ ...request, ...(request.api && { serve }) }, observer)
   const interruption = new Interruption(swarm)
   try {
-    const report = await hold(request, { swarm, progress, interruption })
+    const report = await hold(request, { swarm, progress, interruption, orders })
+    orders.done(report)
     process.exitCode = report !== undefined && isSound(report) ? exitCodes.done : exitCodes.failed
   } catch (error) {
     if (!interruption.happened) throw error
   } finally {
     await swarm.stop().catch(() => swarm.kill())
-    await page?.close()
+    orders.done(undefined)
+    page?.end()
+    await control?.close()
     progress?.end()
     interruption.end()
     if (interruption.happened) process.exitCode = exitCodes.interrupted
-  }
-}
-
-/** The page, before anything else happens: whoever opens it sees the market from its first moment. */
-async function openPage({ dashboard, market, folder }: SwarmRequest, swarm: Swarm): Promise<SwarmPage | undefined> {
-  if (dashboard === undefined) return undefined
-  const { serveSwarmPage } = await import('../dashboard/serve-swarm.js')
-  try {
-    return await serveSwarmPage({ market, folder, address: dashboard, swarm: () => swarm })
-  } catch (error) {
-    throw new UsageError(`--dashboard: it cannot listen there: ${(error as Error).message}`, {
-      advice: 'choose another address, port 0 for any free one, or off',
-    })
   }
 }
 
@@ -67,11 +75,12 @@ interface Attendants {
   readonly swarm: Swarm
   readonly progress: LiveProgress | undefined
   readonly interruption: Interruption
+  readonly orders: Orders
 }
 
 /** Holds the market and reports on it; undefined when interrupted before there was anything to report. */
 async function hold(request: SwarmRequest, attendants: Attendants): Promise<SwarmReport | undefined> {
-  const { swarm, progress, interruption } = attendants
+  const { swarm, progress, interruption, orders } = attendants
   const say = (text: string): void => {
     progress?.end()
     if (!request.quiet) process.stdout.write(text)
@@ -85,17 +94,20 @@ async function hold(request: SwarmRequest, attendants: Attendants): Promise<Swar
   const rest = await swarm.trade()
   const tradeMs = performance.now() - opened
   if (interruption.happened) return undefined
-  if (!request.keep) await swarm.stop()
+  const isKept = request.keep && rest !== 'stopped'
+  if (!isKept) await swarm.stop()
   const report = await reportOn(request, swarm, { rest, startMs, tradeMs })
   progress?.end()
   if (request.quiet) complain(report)
   else say(printReport(report))
   await write(report, request.json)
-  if (request.keep) {
-    say('\nThe nodes keep running. Ctrl-C stops them.\n')
-    await interruption.signalled
-  }
-  return report
+  if (!isKept) return report
+  say('\nThe nodes keep running. Ctrl-C stops them, or overage swarm stop.\n')
+  await Promise.race([interruption.signalled, orders.stopping])
+  if (interruption.happened) return report
+  // What was traded since counts too.
+  await swarm.stop()
+  return reportOn(request, swarm, { rest: 'stopped', startMs, tradeMs: performance.now() - opened })
 }
 
 function progressFor({ market }: SwarmRequest): LiveProgress {
@@ -135,7 +147,7 @@ async function reportOn(
 function complain({ violations, nodes, rest }: SwarmReport): void {
   for (const { law, who, detail } of violations) process.stderr.write(`broken law: ${law}: ${who}, ${detail}\n`)
   for (const { name, death } of nodes) if (death !== null) process.stderr.write(`${name} died: ${death}\n`)
-  if (rest !== 'at rest') process.stderr.write(`the market did not come to rest: ${rest}\n`)
+  if (rest !== 'at rest' && rest !== 'stopped') process.stderr.write(`the market did not come to rest: ${rest}\n`)
 }
 
 async function write(report: SwarmReport, file: string | undefined): Promise<void> {

@@ -1,8 +1,9 @@
 /** The child's side of supervision: a node that obeys the process that forked it, and ends with it. */
-
+import type { ApiAddress } from '../api/address.js'
 import type { Api } from '../api/serve.js'
 import { exitCodes } from '../errors.js'
 import type { MarketNode, MarketNodeOptions } from '../market-node.js'
+import { confinedNetwork } from '../network.js'
 import { startProblemOf } from '../start-problem.js'
 import type { FromNode, ToNode } from './messages.js'
 
@@ -12,8 +13,8 @@ const orphanMsMax = 3_000
 export interface SupervisedOptions {
   readonly node: MarketNodeOptions
   readonly start: (options: MarketNodeOptions) => Promise<MarketNode>
-  /** Begins to answer for the node; absent: it has no API. */
-  readonly serve?: ((node: MarketNode) => Promise<Api>) | undefined
+  /** Where its local API listens; undefined: it has none. */
+  readonly api?: ApiAddress | undefined
 }
 
 /** Waits for the supervisor's orders, runs the node by them, and resolves when the node has stopped. */
@@ -49,7 +50,7 @@ class SupervisedNode {
   obey(order: ToNode): void {
     switch (order.type) {
       case 'start':
-        this.#starting ??= this.#start(order.bootstrap)
+        this.#starting ??= this.#start(order)
         this.#starting.catch(fail)
         return
       case 'trade':
@@ -76,23 +77,31 @@ class SupervisedNode {
   end(withdraw: boolean): void {
     if (this.#ending) return
     this.#ending = true
-    const stop = async (node: MarketNode): Promise<void> => {
-      await this.#api?.close()
-      await node.stop({ withdraw })
-    }
-    const stopped = this.#starting?.then(stop) ?? Promise.resolve()
+    const stopped = this.#starting?.then((node) => this.#stop(node, withdraw)) ?? Promise.resolve()
     stopped.then(this.#ended).catch(fail)
   }
 
-  async #start(bootstrap: readonly string[]): Promise<MarketNode> {
-    const { node: options, start, serve } = this.#options
-    const node = await start({ ...options, bootstrap: [...options.bootstrap, ...bootstrap] })
+  async #start({ bootstrap, network }: Extract<ToNode, { type: 'start' }>): Promise<MarketNode> {
+    const { node: options, start, api: address } = this.#options
+    const node = await start({
+      ...options,
+      bootstrap: [...options.bootstrap, ...bootstrap],
+      ...(network !== undefined && { network: confinedNetwork(network) }),
+    })
     this.#node = node
     node.onFact((fact) => tell({ type: 'fact', fact }))
     node.onFailure(fail)
-    this.#api = await serve?.(node)
-    tell({ type: 'ready', peerId: node.peerId, addresses: node.addresses() })
+    // Nothing of the API's code is loaded by a node without one.
+    if (address !== undefined)
+      this.#api = await (await import('../api/serve.js')).serveApi(node, { ...options, address, dashboard: false })
+    const api = this.#api && { url: this.#api.url, token: this.#api.tokenFile }
+    tell({ type: 'ready', peerId: node.peerId, addresses: node.addresses(), api })
     return node
+  }
+
+  async #stop(node: MarketNode, withdraw: boolean): Promise<void> {
+    await this.#api?.close()
+    await node.stop({ withdraw })
   }
 }
 

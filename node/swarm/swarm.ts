@@ -1,18 +1,28 @@
 /** Launches a market's nodes on this machine, wires them, lets them trade, and watches until the market is at rest. */
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fact } from '../../src/agent/agent.js'
 import type { StoreContents } from '../../src/ports/store.js'
+import type { Person } from '../../src/sim/population.js'
 import { Prng } from '../../src/sim/prng.js'
-import { openLog } from '../log.js'
+import { UsageError } from '../errors.js'
 import type { Market } from '../market-file.js'
-import type { MarketNode, NodeStatus } from '../market-node.js'
-import { ChildNode } from './child.js'
+import type { NodeStatus } from '../market-node.js'
+import { type Bundle, bundleOf } from '../testnet/bundle.js'
+import { saveBundle } from '../testnet/bundle-file.js'
 import type { Isolation } from './flags.js'
 import type { NodeHandle } from './handle.js'
-import { startInProcess } from './in-process.js'
-import { type Desk, layOut, writeInfo } from './workspace.js'
+import { inTurns } from './in-turns.js'
+import { Launcher, type Starter } from './launcher.js'
+import type { Death, Member } from './member.js'
+import { nodeRecordsOf } from './node-records.js'
+import { type ApiPlace, nameOf, newRecord, type SwarmRecord, writeRecord } from './record.js'
+import { storedIn } from './stored.js'
+import { bootstrapPeers, isDoor, partition, peersOf } from './wiring.js'
+import { addDesk, type Desk, layOut } from './workspace.js'
+
+export type { Death, Member } from './member.js'
 
 export interface SwarmOptions {
   readonly market: Market
@@ -24,12 +34,16 @@ export interface SwarmOptions {
   /** Where captures of all nodes go; undefined: none are made. */
   readonly capture?: string | undefined
   readonly isolate: Isolation
-  /** Whether each node answers over an API of its own. */
-  readonly apis?: boolean
   /** How long a node may take to load, start, answer or stop. A loaded machine starts twelve at once. */
   readonly patienceMs: number
   /** How long trading may take. */
   readonly timeLimitMs: number
+  /** Whether each node has a local API. Default: none has. */
+  readonly api?: boolean
+  /** Whether a bundle is written with which others on this machine can join. Default: none is. */
+  readonly joinable?: boolean
+  /** Called once there is a folder: begins to take orders from other programs, and says where. */
+  readonly serve?: () => Promise<ApiPlace>
 }
 
 /** How the swarm stands; what an observer shows. */
@@ -40,9 +54,7 @@ export interface SwarmObserver {
   /** Called about four times a second, and whenever a node comes up. */
   progress(progress: Progress): void
   fact(name: string, fact: Fact): void
-  /** The folders are there; nothing runs yet. */
-  laidOut?(): Promise<void>
-  /** A node is up. */
+  /** A node is up, for the first time or again. */
   joined?(member: Member): void
 }
 
@@ -52,45 +64,44 @@ export interface Progress {
   readonly statuses: ReadonlyMap<string, NodeStatus>
 }
 
-/** A node with its desk. */
-export interface Member {
-  readonly desk: Desk
-  readonly node: NodeHandle
-}
+/** How trading ended; `stopped`: somebody said so. */
+export type Rest = 'at rest' | 'time limit' | 'all dead' | 'stopped'
 
-export interface Death {
-  readonly name: string
-  readonly reason: string
-}
-
-export type Rest = 'at rest' | 'time limit' | 'all dead'
-
-/** Peers that a starting node is told of. Three keep the mesh connected when one dies. */
-const bootstrapPeers = 3
 const pollMs = 250
+/** How long one answer of a node is waited for before the others' are looked at. */
+const answerMs = 1_000
 /** How long the mesh may take to form before trading starts anyway. */
 const meshMsMax = 15_000
 
 export class Swarm {
   readonly #options: SwarmOptions
   readonly #observer: SwarmObserver
-  readonly #children = new Set<ChildNode>()
+  readonly #launcher: Launcher
+  readonly #network: Bundle | undefined
   readonly #members: Member[] = []
   /** By desk; filled in order. */
   readonly #launching: Promise<Member>[] = []
   readonly #deaths: Death[] = []
   readonly #statuses = new Map<string, NodeStatus>()
-  #phase: Phase | 'idle' = 'idle'
+  /** Asked, and not answered yet: one that hangs is not asked again, and nobody waits for it. */
+  readonly #asked = new Map<string, Promise<void>>()
+  readonly #startedAt = Date.now()
+  #place: ApiPlace | undefined
+  #phase: Phase | 'idle' | 'stopped' = 'idle'
   #cancelled = false
+  #isToldToStop = false
+  readonly #joining = new Set<string>()
+  #recorded: Promise<void> = Promise.resolve()
 
   constructor(options: SwarmOptions, observer: SwarmObserver) {
+    const { market, isolate, patienceMs, capture, api = false, joinable = false } = options
     this.#options = options
     this.#observer = observer
+    this.#network = joinable ? networkOf(market) : undefined
+    const ofNode = (name: string) => (isDoor(market, name) ? this.#network?.id : undefined)
+    this.#launcher = new Launcher({ market, isolate, patienceMs, capture, api, networkOf: ofNode })
   }
 
-  get phase(): Phase | 'idle' {
-    return this.#phase
-  }
   get members(): readonly Member[] {
     return this.#members
   }
@@ -105,25 +116,25 @@ export class Swarm {
 
   /** Starts every node and waits until the mesh has formed. @throws NodeStartError naming the node that did not start. */
   async launch(): Promise<void> {
-    const { market, seed, folder, trace, capture, apis } = this.#options
-    const desks = await layOut({ folder, market, seed, trace, capture, apis })
-    await this.#observer.laidOut?.()
+    const { seed } = this.#options
+    const desks = await layOut(this.#options)
     this.#enter('starting')
+    this.#place = await this.#options.serve?.()
+    await this.#record()
     const dialling = new Prng(seed).fork('dialling')
     const dialled = desks.map((_, index) => peersOf(index, dialling))
-    const prepare = this.#options.isolate === 'process' ? this.#child : await this.#inProcess()
     const tasks = desks.map((desk, index) => () => {
-      this.#launching[index] = this.#launchOne(desk, prepare(desk), dialled[index]!)
+      this.#launching[index] = this.#launchOne(desk, this.#launcher.prepare(desk), dialled[index]!)
       return this.#launching[index]
     })
     try {
       await inTurns(tasks, availableParallelism() + 1)
     } catch (error) {
-      this.#cancelled = true
+      this.#cancel()
       throw error
     }
-    await this.#writeInfo(process.pid)
     this.#enter('connecting')
+    await this.#record()
     await this.#until(() => this.#connected(), meshMsMax)
   }
 
@@ -133,32 +144,113 @@ export class Swarm {
     // Buyers first, so that nobody misses an opening. Their answer says that they have begun: orders are obeyed in turn.
     const [sellers, buyers] = partition(this.#members, ({ desk }) => desk.person.sells !== undefined)
     for (const { node } of buyers) node.trade()
-    await this.#poll()
+    await this.ask()
     for (const { node } of sellers) node.trade()
     const rested = await this.#until(() => this.#atRest(), this.#options.timeLimitMs)
-    if (this.#members.length === this.#deaths.length) return 'all dead'
+    if (this.#isToldToStop) return 'stopped'
+    if (this.#living().length === 0) return 'all dead'
     return rested ? 'at rest' : 'time limit'
+  }
+
+  /** Ends trading as soon as possible, as if the market had come to rest. */
+  tellToStop(): void {
+    this.#isToldToStop = true
+  }
+
+  get phase(): Phase | 'idle' | 'stopped' {
+    return this.#phase
+  }
+
+  get startedAt(): number {
+    return this.#startedAt
+  }
+
+  get isToldToStop(): boolean {
+    return this.#isToldToStop
+  }
+
+  /** A newcomer, who begins to trade at once. @throws UsageError when the name is taken, NodeStartError when it does not start. */
+  async add(person: Person): Promise<Member> {
+    const isTaken = this.#members.some(({ desk }) => desk.person.name.toLowerCase() === person.name.toLowerCase())
+    if (isTaken || this.#joining.has(person.name.toLowerCase()))
+      throw new UsageError(`${person.name} is there already`, { advice: 'choose another name' })
+    if (this.#phase !== 'trading')
+      throw new UsageError(`the swarm is ${this.#phase}`, { advice: 'people can be added while it trades' })
+    this.#joining.add(person.name.toLowerCase())
+    try {
+      const starting = this.#newcomer(person)
+      this.#launching.push(starting)
+      const member = await starting
+      member.node.trade()
+      await this.#record()
+      return member
+    } finally {
+      this.#joining.delete(person.name.toLowerCase())
+    }
+  }
+
+  /** Ends the process of a node as a crash would: nothing is saved, nobody is told. @throws UsageError when there is none. */
+  async end(name: string): Promise<void> {
+    const member = this.#living().find(({ node }) => node.name === name)
+    if (member === undefined) {
+      const names = this.#living().map(({ node }) => node.name)
+      throw new UsageError(`no node called ${name} runs in the swarm`, { advice: `there are ${names.join(', ')}` })
+    }
+    if (!this.#launcher.killOne(member.node))
+      throw new UsageError(`${name} has no process of its own`, { advice: 'run the swarm with --isolate process' })
+    this.#deaths.push({ name, reason: 'it was killed on request' })
+    await this.#record()
+  }
+
+  /** Starts the node of somebody who died again, from what its disk holds. @throws UsageError, NodeStartError */
+  async restart(name: string): Promise<void> {
+    const index = this.#members.findIndex(({ node }) => node.name === name)
+    const death = this.#deaths.findIndex((one) => one.name === name)
+    if (index < 0 || death < 0) throw new UsageError(`${name} is not dead`, { advice: 'kill it first' })
+    const { desk } = this.#members[index]!
+    const start = await this.#launcher.prepare(desk)
+    const node = await start(this.#peersForOneMore())
+    const member = { desk, node }
+    this.#members[index] = member
+    this.#deaths.splice(death, 1)
+    this.#watch(node)
+    this.#observer.joined?.(member)
+    node.trade()
+    await this.#record()
+  }
+
+  #peersForOneMore(): readonly string[] {
+    return this.#living()
+      .slice(-bootstrapPeers)
+      .flatMap(({ node: { addresses } }) => addresses)
   }
 
   /** Ends every node. Safe to call at any time, also while launching. */
   async stop(): Promise<void> {
-    this.#cancelled = true
-    if (this.#phase !== 'idle') this.#enter('stopping')
-    for (const child of this.#children) if (!this.#members.some(({ node }) => node === child)) child.kill()
+    this.#cancel()
+    if (this.#phase === 'idle' || this.#phase === 'stopped') return
+    this.#enter('stopping')
+    this.#launcher.kill(new Set(this.#members.map(({ node }) => node)))
     await Promise.allSettled(this.#launching)
     await Promise.all(this.#members.map(({ node }) => node.stop({ withdraw: true })))
-    if (this.#phase !== 'idle') await this.#writeInfo(null)
+    this.#phase = 'stopped'
+    await this.#record()
   }
 
   /** Ends every process of the swarm at once; synchronous, for a last resort. */
   kill(): void {
+    this.#cancel()
+    this.#launcher.kill()
+  }
+
+  #cancel(): void {
     this.#cancelled = true
-    for (const child of this.#children) child.kill()
+    this.#launcher.cancel()
   }
 
   /** What every node has in its store: asked of those that run, read from disk of those that do not. */
   async ledgers(): Promise<readonly { readonly member: Member; readonly contents: StoreContents }[]> {
-    const running = this.#phase !== 'stopping'
+    const running = this.#phase !== 'stopping' && this.#phase !== 'stopped'
     return Promise.all(
       this.#members.map(async (member) => {
         const stored = () => storedIn(member.desk)
@@ -177,67 +269,58 @@ export class Swarm {
     return member
   }
 
-  /** A node in a process of its own, its code loaded. */
-  readonly #child = async ({ person, config, log }: Desk): Promise<Starter> => {
-    if (this.#cancelled) throw new Error('the swarm was stopped')
-    const { patienceMs } = this.#options
-    const child = new ChildNode({ name: person.name, config, logFile: log, patienceMs })
-    this.#children.add(child)
-    await child.loaded()
-    return async (bootstrap) => {
-      await child.start(bootstrap)
-      return child
-    }
+  async #newcomer(person: Person): Promise<Member> {
+    const desk = await addDesk(person, this.#options)
+    const start = await this.#launcher.prepare(desk)
+    const member = { desk, node: await start(this.#peersForOneMore()) }
+    this.#admit(member)
+    return member
   }
 
-  /** Nodes in this process. */
-  async #inProcess(): Promise<(desk: Desk) => Promise<Starter>> {
-    const { startMarketNode } = await import('../market-node.js')
-    const { market, rules } = this.#options.market
-    const { capture, apis } = this.#options
-    const { serveApi } = apis === true ? await import('../api/serve.js') : {}
-    return async ({ person, folder, log, trace, identitySeed }) => {
-      if (this.#cancelled) throw new Error('the swarm was stopped')
-      const node = {
-        ...person,
-        folder,
-        market,
-        listen: ['/ip4/127.0.0.1/tcp/0'],
-        local: true,
-        identitySeed,
-        rules,
-        log: openLog(log, { level: 'info', node: person.name }),
-        ...(trace !== undefined && { trace }),
-        ...(capture !== undefined && { capture }),
-      }
-      const address = { host: '127.0.0.1', port: 0 }
-      const serve = serveApi && ((started: MarketNode) => serveApi(started, { ...node, address, dashboard: false }))
-      return (bootstrap) =>
-        startInProcess({ node: { ...node, bootstrap }, logFile: log, start: startMarketNode, serve })
-    }
+  /** Says to other programs how the swarm stands (docs/swarm.md). */
+  async #record(): Promise<void> {
+    const { folder, capture } = this.#options
+    const ended = this.#phase === 'stopped'
+    const nodes = nodeRecordsOf(this.#members, { deaths: this.#deaths, capture, ended })
+    const api = this.#place === undefined ? null : { url: this.#place.url, token: this.#place.token }
+    // One after the other: the last written is the last that was true.
+    this.#recorded = this.#recorded.then(async () => {
+      const before = { ...newRecord(this.#options), startedAt: this.#startedAt, nodes }
+      const bundle = this.#network && nodes.length > 0 ? await this.#writeBundle() : null
+      const record: SwarmRecord =
+        this.#phase === 'stopped'
+          ? { ...before, bundle, state: 'ended', pid: null, endedAt: Date.now() }
+          : { ...before, bundle, api, state: this.#phase === 'starting' ? 'starting' : 'running' }
+      await writeRecord(folder, record)
+    })
+    await this.#recorded
   }
 
-  async #writeInfo(pid: number | null): Promise<void> {
-    const { market, seed, folder } = this.#options
-    const nodes = this.#members.map(({ desk, node }) => ({
-      name: node.name,
-      peerId: node.peerId,
-      addresses: node.addresses,
-      pid: node.pid,
-      folder: desk.folder,
-      config: desk.config,
-      log: desk.log,
-    }))
-    await writeInfo(folder, { seed, market: market.market, pid, nodes })
+  /** The bundle with which others on this machine join; returns its file. */
+  async #writeBundle(): Promise<string> {
+    const { folder } = this.#options
+    const file = resolve(folder, `${nameOf(folder)}.testnet.json`)
+    const bootstrap = this.#living()
+      .filter(({ node }) => isDoor(this.#options.market, node.name))
+      .slice(-bootstrapPeers)
+      .flatMap(({ node }) => node.addresses)
+    await saveBundle(file, { ...this.#network!, bootstrap })
+    return file
   }
 
   #admit(member: Member): void {
-    const { node } = member
     this.#members.push(member)
+    this.#watch(member.node)
     this.#observer.joined?.(member)
-    node.onFact((fact) => this.#observer.fact(node.name, fact))
-    node.onDeath((reason) => this.#deaths.push({ name: node.name, reason }))
     this.#report()
+  }
+
+  #watch(node: NodeHandle): void {
+    node.onFact((fact) => this.#observer.fact(node.name, fact))
+    node.onDeath((reason) => {
+      this.#deaths.push({ name: node.name, reason })
+      if (this.#phase !== 'starting') this.#record().catch(() => {})
+    })
   }
 
   #enter(phase: Phase): void {
@@ -255,8 +338,8 @@ export class Swarm {
   /** Polls all nodes until `done` holds. False when the time was up, the swarm was stopped, or nobody is left. */
   async #until(done: () => boolean, msMax: number): Promise<boolean> {
     const start = performance.now()
-    while (!this.#cancelled) {
-      await this.#poll()
+    while (!this.#cancelled && !this.#isToldToStop) {
+      await this.ask()
       this.#report()
       if (done()) return true
       if (performance.now() - start > msMax || this.#deaths.length === this.#members.length) return false
@@ -265,16 +348,25 @@ export class Swarm {
     return false
   }
 
-  async #poll(): Promise<void> {
-    await Promise.all(
-      this.#living().map(async ({ node }) => {
-        try {
-          this.#statuses.set(node.name, await node.status())
-        } catch {
+  /** Asks all nodes how they stand. */
+  async ask(): Promise<void> {
+    await Promise.all(this.#living().map((member) => this.#askOne(member)))
+  }
+
+  /** Its status, or that it is slow to answer: then the answer is taken when it comes. */
+  async #askOne({ node }: Member): Promise<void> {
+    const asking =
+      this.#asked.get(node.name) ??
+      node
+        .status()
+        .then(
+          (status) => void this.#statuses.set(node.name, status),
           // A node that died is reported as such; one that is silent keeps its last status.
-        }
-      }),
-    )
+          () => {},
+        )
+        .finally(() => this.#asked.delete(node.name))
+    this.#asked.set(node.name, asking)
+    await Promise.race([asking, delay(answerMs, undefined, { ref: false })])
   }
 
   #living(): readonly Member[] {
@@ -301,39 +393,6 @@ export class Swarm {
   }
 }
 
-type Starter = (bootstrap: readonly string[]) => Promise<NodeHandle>
-
-/** Whom the node at `index` dials: the one before it, so that all are connected, and some others, so that ways are short. */
-function peersOf(index: number, prng: Prng): readonly number[] {
-  if (index === 0) return []
-  const earlier = Array.from({ length: index - 1 }, (_, other) => other)
-  return [index - 1, ...prng.shuffled(earlier).slice(0, bootstrapPeers - 1)]
-}
-
-function partition<T>(items: readonly T[], belongs: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
-  return [items.filter(belongs), items.filter((item) => !belongs(item))]
-}
-
-/** Runs all tasks in order, `width` at a time. The first failure is thrown; no task begins after it. */
-async function inTurns(tasks: readonly (() => Promise<unknown>)[], width: number): Promise<void> {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < tasks.length; index = next++) {
-      await tasks[index]!().catch((error: unknown) => {
-        next = tasks.length
-        throw error
-      })
-    }
-  }
-  await Promise.all(Array.from({ length: width }, worker))
-}
-
-async function storedIn({ folder }: Desk): Promise<StoreContents> {
-  const { LevelStore } = await import('../store-level.js')
-  const store = await LevelStore.open(join(folder, 'store'))
-  try {
-    return await store.contents()
-  } finally {
-    await store.close()
-  }
-}
+/** The network of a market on this machine; nobody is in it yet. */
+const networkOf = ({ market, currency, rules }: Market): Bundle =>
+  bundleOf({ market, currency, rules, shards: 1, heardShards: 1, bootstrap: [] })

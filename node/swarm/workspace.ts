@@ -1,5 +1,5 @@
-/** Where a swarm lives on disk: a folder and a log for each node, and `swarm.json`, which says what is where. */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+/** Where a swarm lives on disk: a folder, a configuration and a log for each node. */
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Person } from '../../src/sim/population.js'
 import { Prng } from '../../src/sim/prng.js'
@@ -8,9 +8,7 @@ import type { Market } from '../market-file.js'
 import { sellsAsWritten, wantsAsWritten } from '../person.js'
 import { rulesAsWritten } from '../rules-fields.js'
 import { layOutTraces, traceFileIn } from '../trace-file.js'
-
-/** Marks a folder as ours, to be emptied by the next swarm. */
-const infoName = 'swarm.json'
+import { isRunning, newRecord, readRecord, recordName, writeRecord } from './record.js'
 
 export interface Desk {
   readonly person: Person
@@ -21,23 +19,6 @@ export interface Desk {
   readonly identitySeed: Uint8Array
 }
 
-/** What `swarm.json` says, for people and for tools that look into a running swarm. */
-export interface SwarmInfo {
-  readonly seed: string
-  readonly market: string
-  /** The supervisor, while it runs. */
-  readonly pid: number | null
-  readonly nodes: readonly {
-    readonly name: string
-    readonly peerId: string
-    readonly addresses: readonly string[]
-    readonly pid: number | undefined
-    readonly folder: string
-    readonly config: string
-    readonly log: string
-  }[]
-}
-
 export interface WorkspaceOptions {
   readonly folder: string
   readonly market: Market
@@ -45,81 +26,65 @@ export interface WorkspaceOptions {
   /** A folder for traces, apart from `folder`, though it may be in it. */
   readonly trace: string | undefined
   readonly capture?: string | undefined
-  readonly apis?: boolean | undefined
+  /** Whether each node has a local API. Default: none has. */
+  readonly api?: boolean
 }
 
 /**
  * Empties the folder of an earlier swarm and lays out this one, a configuration for each node.
  * @throws UsageError when the folder holds anything that no swarm put there, or a swarm that still runs.
  */
-export async function layOut({
-  folder,
-  market,
-  seed,
-  trace,
-  capture,
-  apis,
-}: WorkspaceOptions): Promise<readonly Desk[]> {
+export async function layOut(options: WorkspaceOptions): Promise<readonly Desk[]> {
+  const { folder, market, trace } = options
   await mkdir(folder, { recursive: true }).catch((cause: Error) => {
     throw new UsageError(`${folder}: ${cause.message}`, { advice: 'name another folder with --folder', cause })
   })
   const found = await readdir(folder)
-  if (found.length > 0 && !found.includes(infoName)) {
+  if (found.length > 0 && !found.includes(recordName)) {
     throw new UsageError(`${folder}: holds files that no swarm made; nothing was touched`, {
       advice: 'name another folder with --folder',
     })
   }
   await assertFree(folder)
   for (const name of found) await rm(join(folder, name), { recursive: true, force: true })
-  await writeInfo(folder, { seed, market: market.market, pid: process.pid, nodes: [] })
+  await writeRecord(folder, newRecord(options))
   if (trace !== undefined) layOutTraces(trace)
-  const identities = new Prng(seed).fork('identity')
-  const desks = market.people.map((person): Desk => {
-    const own = join(folder, person.name)
-    return {
-      person,
-      folder: own,
-      config: join(own, 'node.json'),
-      log: join(folder, `${person.name}.jsonl`),
-      trace: trace === undefined ? undefined : traceFileIn(trace, person.name),
-      identitySeed: seedBytes(identities.fork(person.name)),
-    }
-  })
-  for (const desk of desks) {
-    await mkdir(desk.folder, { mode: 0o700 })
-    await writeFile(
-      desk.config,
-      `${JSON.stringify({ ...configOf(desk, market), capture, api: apis === true ? '127.0.0.1:0' : 'off' }, undefined, 2)}\n`,
-      {
-        mode: 0o600,
-      },
-    )
-  }
+  const desks = market.people.map((person) => deskOf(person, options))
+  for (const desk of desks) await furnish(desk, options)
   return desks
 }
 
-async function assertFree(folder: string): Promise<void> {
-  const info = await readFile(join(folder, infoName), 'utf8')
-    .then(JSON.parse)
-    .catch(() => ({}))
-  const { pid } = info as Partial<SwarmInfo>
-  if (typeof pid !== 'number' || !isRunning(pid)) return
-  throw new UsageError(`${folder}: a swarm runs there, as process ${pid}`, {
-    advice: 'stop it first, or name another folder with --folder',
-  })
+/** One more desk, for a person who comes later. */
+export async function addDesk(person: Person, options: WorkspaceOptions): Promise<Desk> {
+  const desk = deskOf(person, options)
+  await furnish(desk, options)
+  return desk
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+function deskOf(person: Person, { folder, seed, trace }: WorkspaceOptions): Desk {
+  const own = join(folder, person.name)
+  return {
+    person,
+    folder: own,
+    config: join(own, 'node.json'),
+    log: join(folder, `${person.name}.jsonl`),
+    trace: trace === undefined ? undefined : traceFileIn(trace, person.name),
+    identitySeed: seedBytes(new Prng(seed).fork('identity').fork(person.name)),
   }
 }
 
-export async function writeInfo(folder: string, info: SwarmInfo): Promise<void> {
-  await writeFile(join(folder, infoName), `${JSON.stringify(info, undefined, 2)}\n`)
+async function furnish(desk: Desk, { market, capture, api = false }: WorkspaceOptions): Promise<void> {
+  const config = { ...configOf(desk, market), api: api ? '127.0.0.1:0' : 'off', capture }
+  await mkdir(desk.folder, { mode: 0o700 })
+  await writeFile(desk.config, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 })
+}
+
+async function assertFree(folder: string): Promise<void> {
+  const record = await readRecord(folder)
+  if (record === undefined || !isRunning(record)) return
+  throw new UsageError(`${folder}: a swarm runs there, as process ${record.pid}`, {
+    advice: `stop it first (overage swarm stop ${record.name}), or name another folder with --folder`,
+  })
 }
 
 const seedBytes = (prng: Prng): Uint8Array => Uint8Array.from({ length: 32 }, () => prng.below(256))

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
 import { UsageError } from '../errors.js'
 import { writePrivately } from '../private-file.js'
+import { writeWhole } from '../whole-file.js'
 import { type Bundle, bundleText } from './bundle.js'
 
 /** Writes a bundle, whole or not at all; one that holds a key for its owner's eyes alone. @throws UsageError when it cannot. */
@@ -11,15 +10,5 @@ export async function saveBundle(file: string, bundle: Bundle): Promise<void> {
     else await writeWhole(file, bundleText(bundle))
   } catch (cause) {
     throw new UsageError(`${file}: ${(cause as Error).message}`, { advice: 'name a file in an existing folder', cause })
-  }
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const draft = `${file}.${randomUUID()}`
-  try {
-    await writeFile(draft, text, { flag: 'wx' })
-    await rename(draft, file)
-  } finally {
-    await rm(draft, { force: true })
   }
 }

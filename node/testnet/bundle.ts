@@ -7,7 +7,7 @@ import { type NetworkId, protocolVersion } from '../../src/protocol/hello.js'
 import { microsPerCurrency, millis } from '../../src/units.js'
 import { addressesField } from '../config.js'
 import { UsageError } from '../errors.js'
-import { countField, marketField } from '../fields.js'
+import { countField, currencyTextField, marketField } from '../fields.js'
 import { checkValue, gotOf } from '../input.js'
 import { rulesField } from '../rules-fields.js'
 
@@ -41,9 +41,6 @@ const must =
   ({ input }: { readonly input?: unknown }): string =>
     `must be ${be}, ${gotOf(input)}`
 
-export const currencyTextField = z.string().regex(/^[\p{L}\p{N}\p{Sc}][\p{L}\p{N}\p{Sc} ]{0,15}$/u, {
-  error: must('the name of a currency: 1 to 16 letters, digits and currency signs'),
-})
 export const shardsField = countField({ min: 1, max: shardsMax })
 const hashField = z.string().regex(/^[0-9a-f]{64}$/, { error: must('64 lower-case hexadecimal digits') })
 

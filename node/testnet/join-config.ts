@@ -25,11 +25,8 @@ export const joinSettings: readonly SettingFlag[] = [
   'trace',
 ]
 
-/** As the command line has them. */
-export interface JoinFlags {
-  readonly [setting: string]: string | boolean | undefined
-  readonly announce?: string
-  readonly multicast?: boolean
+/** What a person sells and wants, as the command line has it. */
+export interface PlanFlags {
   readonly sell?: string
   readonly floor?: string
   readonly policy?: string
@@ -39,6 +36,13 @@ export interface JoinFlags {
   readonly alpha?: string
   readonly budget?: string
   readonly strategy?: string
+}
+
+/** As the command line has them. */
+export interface JoinFlags extends PlanFlags {
+  readonly [setting: string]: string | boolean | undefined
+  readonly announce?: string
+  readonly multicast?: boolean
   readonly wait?: string
   readonly anyClock?: boolean
   readonly tokenFile?: string
@@ -50,9 +54,14 @@ export async function personConfig(flags: JoinFlags): Promise<NodeConfig> {
   const given = Object.fromEntries(joinSettings.map((flag) => [flag, flags[camelCased(flag)]]))
   const { OVERAGE_MARKET: _, ...environment } = process.env
   const config = await loadConfig({ file: undefined, environment, flags: given })
+  return { ...config, ...plansIn(flags) }
+}
+
+/** What the flags say of what this person sells and wants. @throws UsageError naming the flag at fault. */
+export function plansIn(flags: PlanFlags): { readonly sells?: SellPlan; readonly wants?: BuyPlan } {
   const sells = sellsIn(flags)
   const wants = wantsIn(flags)
-  return { ...config, ...(sells !== undefined && { sells }), ...(wants !== undefined && { wants }) }
+  return { ...(sells !== undefined && { sells }), ...(wants !== undefined && { wants }) }
 }
 
 export const inNetwork = (config: NodeConfig, { agreement, rules, bootstrap }: Bundle): NodeConfig => ({
@@ -85,7 +94,7 @@ export const waitIn = (given: string): number =>
     '--wait'
   ]
 
-function sellsIn({ sell, floor, policy, closesAfter }: JoinFlags): SellPlan | undefined {
+function sellsIn({ sell, floor, policy, closesAfter }: PlanFlags): SellPlan | undefined {
   if (sell === undefined) {
     needs('--sell 5GB', { '--floor': floor, '--policy': policy, '--closes-after': closesAfter })
     return undefined
@@ -99,7 +108,7 @@ function sellsIn({ sell, floor, policy, closesAfter }: JoinFlags): SellPlan | un
   return checkPlan(plan, sellsField, { gb: '--sell', floor: '--floor', policy: '--policy' })
 }
 
-function wantsIn({ buy, sigma, alpha, budget, strategy }: JoinFlags): BuyPlan | undefined {
+function wantsIn({ buy, sigma, alpha, budget, strategy }: PlanFlags): BuyPlan | undefined {
   const others = { '--sigma': sigma, '--alpha': alpha, '--budget': budget, '--strategy': strategy }
   if (buy === undefined) {
     needs('--buy 12GB', others)

@@ -1,0 +1,118 @@
+/** What an expectation is held against: what the nodes say over their APIs, their stores, their logs, and the system. */
+import { readFile } from 'node:fs/promises'
+import type { OffersView } from '../api/schemas.js'
+import { ed25519Verifier } from '../signer-ed25519.js'
+import { reportOf } from '../swarm/outcome.js'
+import type { Member, Swarm } from '../swarm/swarm.js'
+import type { Scenario } from './read.js'
+import type { Expectation } from './schema.js'
+
+export interface Situation {
+  readonly scenario: Scenario
+  readonly swarm: Swarm
+  /** Whether trading has come to rest. */
+  readonly atRest: () => boolean
+  readonly attackers: ReadonlySet<string>
+  /** Nodes that are stopped for now, and cannot answer. */
+  readonly paused: ReadonlySet<string>
+}
+
+/** What was expected and did not hold, with what was seen instead. */
+export interface Miss {
+  readonly expected: string
+  readonly seen: string
+}
+
+/** Everything expected that does not hold now; empty when all does. */
+export async function missesOf(expectation: Expectation, situation: Situation): Promise<readonly Miss[]> {
+  const { swarm, paused } = situation
+  const dead = new Set(swarm.deaths.map(({ name }) => name))
+  const running = swarm.members.filter(({ node }) => !dead.has(node.name) && !paused.has(node.name))
+  const misses: Miss[] = []
+  const miss = (expected: string, seen: string): void => void misses.push({ expected, seen })
+  if (expectation.rest && !situation.atRest()) miss('the market at rest', unrest(swarm))
+  if (expectation.offers !== undefined || expectation.sameOffers) await missingOffers(expectation, running, miss)
+  if (expectation.receipts !== undefined || expectation.welfare !== undefined)
+    await missingTrade(expectation, situation, miss)
+  if (expectation.memoryMb !== undefined) await missingMemory(expectation.memoryMb, running, miss)
+  if (expectation.refuses !== undefined) {
+    const { desk } = swarm.members.find(({ node }) => node.name === expectation.refuses)!
+    if (!(await refusedIn(desk.log)).some((peer) => situation.attackers.has(peer)))
+      miss(`${expectation.refuses} refuses an attacker`, 'it refuses none')
+  }
+  return misses
+}
+
+type Note = (expected: string, seen: string) => void
+
+async function missingOffers({ offers, sameOffers }: Expectation, running: readonly Member[], miss: Note) {
+  const books = await Promise.all(
+    running.map(async (member) => ({ name: member.node.name, open: await openOffers(member) })),
+  )
+  const few = books.filter(({ open }) => open.length < (offers ?? 0))
+  if (few.length > 0)
+    miss(`${offers} open offers in every book`, few.map(({ name, open }) => `${name} ${open.length}`).join(', '))
+  const [first, ...others] = books
+  const odd = others.filter(({ open }) => open.join() !== first?.open.join())
+  if (sameOffers && odd.length > 0)
+    miss('the same open offers everywhere', `${odd.map(({ name }) => name).join(', ')} differ from ${first?.name}`)
+}
+
+async function openOffers({ node: { api } }: Member): Promise<readonly string[]> {
+  if (api === undefined) return []
+  const authorization = `Bearer ${(await readFile(api.token, 'utf8')).trim()}`
+  const signal = AbortSignal.timeout(5_000)
+  const answer = await fetch(`${api.url}/v1/offers`, { headers: { authorization }, signal }).catch(() => undefined)
+  const { offers = [] } = ((await answer?.json().catch(() => undefined)) ?? {}) as Partial<OffersView>
+  return offers.map(({ offer }) => offer).sort()
+}
+
+async function missingTrade({ receipts, welfare }: Expectation, { swarm, scenario }: Situation, miss: Note) {
+  const ledgers = (await swarm.ledgers()).map(({ member: { desk, node }, contents }) => ({
+    person: desk.person,
+    peerId: node.peerId,
+    contents,
+    status: swarm.statuses.get(node.name),
+  }))
+  const { market, seed } = scenario
+  const course = { rest: 'at rest', startMs: 0, tradeMs: 0, isolate: 'process' } as const
+  const report = reportOf({ ...course, market, seed, ledgers, deaths: swarm.deaths, verifier: ed25519Verifier })
+  if (receipts !== undefined) {
+    if (report.sales.length < receipts) miss(`${receipts} receipts`, `${report.sales.length}`)
+    for (const { law, who, detail } of report.violations) miss(law, `${who}: ${detail}`)
+  }
+  if (welfare !== undefined && report.welfareShare < welfare)
+    miss(`${welfare} of the optimal welfare`, report.welfareShare.toFixed(3))
+}
+
+async function missingMemory(most: number, running: readonly Member[], miss: Note): Promise<void> {
+  for (const { node } of running) {
+    const status = await readFile(`/proc/${node.pid}/status`, 'utf8').catch(() => '')
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
+    if (kilobytes === undefined) miss(`${node.name} below ${most} MB`, 'this system does not tell')
+    else if (Number(kilobytes) / 1_024 > most)
+      miss(`${node.name} below ${most} MB`, `${Math.round(Number(kilobytes) / 1_024)} MB`)
+  }
+}
+
+/** Peers that a node's log says it refused. */
+async function refusedIn(log: string): Promise<readonly string[]> {
+  const text = await readFile(log, 'utf8').catch(() => '')
+  return text.split('\n').flatMap((line) => {
+    if (!line.includes('"refusal"')) return []
+    try {
+      return [(JSON.parse(line) as { readonly refusal: { readonly peer: string } }).refusal.peer]
+    } catch {
+      // The line that is just being written.
+      return []
+    }
+  })
+}
+
+function unrest(swarm: Swarm): string {
+  const busy = swarm.members.filter(({ node }) => {
+    const { seller, buyer } = swarm.statuses.get(node.name) ?? {}
+    return seller?.open || (seller?.unsettled ?? 0) > 0 || (buyer?.unsettled ?? 0) > 0
+  })
+  return busy.length === 0 ? 'not yet' : `${busy.map(({ node }) => node.name).join(', ')} not`
+}
