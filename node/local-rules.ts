@@ -10,10 +10,10 @@ export const crowdMin = 17
  * everybody more than three times over the mesh: with a gap of `4 ms × sellers × people` between the gossips of an offer about
  * 850 a second are left, while prices move; then sellers do gossip at every gap.
  *
- * It is a price: buyers bid at older prices. In the simulator 67 buyers and 33 sellers place 27 bids a buyer with 4 ms a pair, 21 with
- * 3 ms and 9 with 1 ms, which is 3 400 deliveries a second: a hundred such nodes on a machine that had other work as well sold
- * little more than half of what they should, and were not at rest in 150 s, where with 4 ms they were after 115 s. Longer rounds do
- * not help: the bids stay as many, and all takes longer.
+ * It is a price: buyers bid at older prices. A hundred nodes on an idle machine place 20 bids a buyer with 4 ms a pair and 11 with
+ * 2 ms, for the same welfare and a fifth more processor time: 1 250 deliveries a second, which leaves nothing for a busier
+ * machine. With 1 ms a busy one sold half of what it should and was not at rest in 150 s, where with 4 ms it was after 115 s. Longer
+ * rounds do not help: in the simulator the bids stay as many, and all takes longer.
  */
 const gossipMsPerPair = 4
 /** An offer must be gossiped again well before it expires. */
