@@ -52,6 +52,8 @@ function commandLine(): Command {
     .description(description)
     .version(packageVersion(), '-v, --version', 'print the version')
     .helpCommand('help [command]', 'explain a command')
+    // Options belong to the last command before them: --json is another to `swarm` than to `swarm status`.
+    .enablePositionalOptions()
     .addHelpText('after', help)
     .showSuggestionAfterError(true)
     .showHelpAfterError('(overage --help lists the commands; overage <command> --help explains one)')

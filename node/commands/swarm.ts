@@ -38,8 +38,6 @@ Examples:
 export function addSwarm(program: Command): void {
   const swarm = program
     .command('swarm')
-    // --json and others mean something else behind status, stop, add and kill.
-    .enablePositionalOptions()
     .description('run a whole market of real nodes on this machine, to its end')
     .option('-m, --market <file>', "the people, as JSON; '-': standard input")
     .option('--nodes <count>', 'draw a market of this many people')
