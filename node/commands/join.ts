@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { settings } from '../settings.js'
 import type { JoinFlags } from '../testnet/join-config.js'
+import { withPlanOptions } from './plan-options.js'
 
 const help = `
 It says step by step what happened, and where it went wrong if it did: the bundle, the identity (made once, kept in the folder),
@@ -24,19 +25,11 @@ Exit codes: 0 stopped; 1 failed while running; 2 wrong usage or bundle; 3 did no
 const flagsOfNodes = ['name', 'folder', 'listen', 'bootstrap', 'local', 'api', 'log-file', 'log-level', 'trace']
 
 export function addJoin(program: Command): void {
-  const command = program
+  const joining = program
     .command('join')
     .description('join a network of peers from its bundle, and trade there')
     .argument('[bundle]', 'a file or a URL (default: the one of the last time, in the folder)')
-    .option('--sell <data>', 'offer so much, such as 5GB')
-    .option('--floor <price>', 'for at least so much per GB')
-    .option('--policy <name>', 'how the reserve follows demand: tracking, fixed, loser, clearing (default: tracking)')
-    .option('--closes-after <time>', 'end the offer after so long (default: 24h)')
-    .option('--buy <data>', 'want up to so much, such as 12GB')
-    .option('--sigma <value>', 'what the first GB is worth, about')
-    .option('--alpha <share>', 'how fast further ones lose value (default: 0.5)')
-    .option('--budget <amount>', 'the most that all purchases may cost')
-    .option('--strategy <name>', 'how to bid (default: minimal-pool)')
+  const command = withPlanOptions(joining)
     .option('--announce <addresses>', 'multiaddrs under which others can dial it, behind a forwarded port')
     .option('--no-multicast', 'do not look for peers on the local network')
     .option('--wait <time>', 'how long to look for a first peer (default: 15s)')

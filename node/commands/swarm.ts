@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { TestFlags } from '../scenario/run.js'
 import type { AddFlags } from '../swarm/control-client.js'
 import { isolations, processesMax, type SwarmFlags } from '../swarm/flags.js'
+import { withPlanOptions } from './plan-options.js'
 
 const help = `
 A market comes from a file (--market), or is drawn from a seed (--buyers, --sellers, --supply-ratio; or --nodes,
@@ -96,19 +97,11 @@ function addTelling(swarm: Command): void {
       `${tellingHelp}\nExit codes: 0 stopped; 1 a law was broken, or a node had died; 2 there is no such swarm.\n\nExamples:\n  $ overage swarm stop\n  $ overage swarm stop demo --json > report.json`,
     )
     .action(async (name: string | undefined, flags: object) => (await client()).stopSwarm(name, flags))
-  swarm
+  const adding = swarm
     .command('add [swarm]')
     .description('start one more person in a running swarm')
     .requiredOption('--name <name>', 'of the newcomer')
-    .option('--sell <data>', 'offer so much, such as 5GB')
-    .option('--floor <price>', 'for at least so much per GB')
-    .option('--policy <name>', 'how the reserve follows demand: tracking, fixed, loser, clearing (default: tracking)')
-    .option('--closes-after <time>', 'end the offer after so long (default: 24h)')
-    .option('--buy <data>', 'want up to so much, such as 12GB')
-    .option('--sigma <value>', 'what the first GB is worth, about')
-    .option('--alpha <share>', 'how fast further ones lose value (default: 0.5)')
-    .option('--budget <amount>', 'the most that all purchases may cost')
-    .option('--strategy <name>', 'how to bid (default: minimal-pool)')
+  withPlanOptions(adding)
     .option('--json', 'print the answer of its API as JSON')
     .addHelpText(
       'after',
