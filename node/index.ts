@@ -23,6 +23,8 @@ export {
   StoreMissingError,
   StoreOpenError,
   StoreOutdatedError,
+  StoreOutrunError,
+  StoreUnreadableError,
   StoreWriteError,
 } from './store-level.js'
 export { TraceFile, TraceFolder, TraceWriteError } from './trace-file.js'

@@ -2,7 +2,6 @@
  * What a node's tap sees, as server-sent events. The tap is on while somebody reads. A reader has a place in the tap's ring and no queue
  * of its own; what came since the last time is written together, so that a busy node is not kept busier by being looked at.
  */
-import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { InspectLine } from '../../src/inspect/event.js'
@@ -10,6 +9,7 @@ import { type EventFilter, type FilterNames, filterIn } from '../../src/inspect/
 import { explainFault, filterLengthMax } from '../../src/inspect/filter-syntax.js'
 import { type Tap, withRaw } from '../libp2p/tap.js'
 import { ApiError } from './error.js'
+import { addEventRoute, type EventSocket, placeOf } from './event-stream.js'
 
 const readersMax = 16
 const paceMs = 20
@@ -17,7 +17,6 @@ const paceMs = 20
 const turnEventsMax = 256
 /** Written at a time; the rest when the socket has taken that. */
 const batchCharactersMax = 262_144
-const beatMs = 15_000
 /** How long the tap stays on for a reader that comes back. */
 const lingerMs = 10_000
 
@@ -32,36 +31,27 @@ export interface GossipStreamOptions {
 
 /** Adds `GET /v1/gossip` to `app`. */
 export function addGossip(app: FastifyInstance, tap: Tap, { startedAt }: GossipStreamOptions): void {
-  let readers = 0
-  const schema = {
-    summary: 'What it does on the network, as server-sent events',
-    description:
-      'RPCs of gossipsub with their parts, verdicts, meshes, scores, peers, offer sync and the auction protocol (docs/inspect.md). ' +
-      '`Last-Event-ID` resumes after that event; `event: lost` says how many are gone.',
-    querystring: gossipQuery,
-    produces: ['text/event-stream'],
-  }
-  app.get('/v1/gossip', { schema, exposeHeadRoute: false }, (request, reply) => {
-    const { filter: text, raw } = request.query as z.infer<typeof gossipQuery>
-    const found = filterIn(text)
-    if (!found.ok) {
-      const message = `the filter cannot be read:\n${explainFault(text, found.fault)}`
-      throw new ApiError(400, 'bad-request', { message, advice: 'docs/inspect.md has the language' })
-    }
-    if (readers >= readersMax) {
-      const message = `there are ${readersMax} readers of gossip already`
-      throw new ApiError(503, 'too-many-readers', { message, advice: 'close one, or ask again later' })
-    }
-    readers += 1
-    reply.hijack()
-    const { 'last-event-id': lastId } = request.headers
-    const asked = { filter: found.filter, raw: raw === 'true', run: startedAt }
-    const reader = new GossipReader(reply.raw, tap, asked)
-    reader.begin(typeof lastId === 'string' ? lastId : undefined)
-    reply.raw.once('close', () => {
-      readers -= 1
-      reader.end()
-    })
+  addEventRoute(app, {
+    path: '/v1/gossip',
+    schema: {
+      summary: 'What it does on the network, as server-sent events',
+      description:
+        'RPCs of gossipsub with their parts, verdicts, meshes, scores, peers, offer sync and the auction protocol (docs/inspect.md). ' +
+        '`Last-Event-ID` resumes after that event; `event: lost` says how many are gone.',
+      querystring: gossipQuery,
+    },
+    what: 'gossip',
+    readersMax,
+    asked: ({ query }) => {
+      const { filter: text, raw } = query as z.infer<typeof gossipQuery>
+      const found = filterIn(text)
+      if (!found.ok) {
+        const message = `the filter cannot be read:\n${explainFault(text, found.fault)}`
+        throw new ApiError(400, 'bad-request', { message, advice: 'docs/inspect.md has the language' })
+      }
+      const asked = { filter: found.filter, raw: raw === 'true', run: startedAt }
+      return (socket, lastId) => new GossipReader(socket, tap, asked).begin(lastId)
+    },
   })
 }
 
@@ -74,18 +64,16 @@ interface Asked {
 }
 
 class GossipReader {
-  readonly #response: ServerResponse
+  readonly #socket: EventSocket
   readonly #tap: Tap
   readonly #asked: Asked
   readonly #names: FilterNames
   readonly #close: () => void
   #seen: number
   #pace: NodeJS.Timeout | undefined
-  #ended = false
-  #end: () => void = () => {}
 
-  constructor(response: ServerResponse, tap: Tap, asked: Asked) {
-    this.#response = response
+  constructor(socket: EventSocket, tap: Tap, asked: Asked) {
+    this.#socket = socket
     this.#tap = tap
     this.#asked = asked
     this.#seen = tap.last
@@ -94,28 +82,20 @@ class GossipReader {
     this.#names = { nameOf: (peer) => (peer === node ? name : undefined) }
   }
 
-  begin(lastId: string | undefined): void {
-    this.#response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      connection: 'keep-alive',
-      'x-content-type-options': 'nosniff',
-    })
+  /** Returns what ends it. */
+  begin(lastId: string | undefined): () => void {
     const [first, ...standing] = this.#tap.head()
     const wanted = standing.filter((event) => this.#asked.filter(event, this.#names))
-    this.#response.write(`retry: 2000\n\n${[first, ...wanted].map((line) => this.#textOf(line)).join('')}`)
+    this.#socket.write(`retry: 2000\n\n${[first, ...wanted].map((line) => this.#textOf(line)).join('')}`)
     this.#resume(lastId)
     const unlisten = this.#tap.onEvent(this.#schedule)
-    this.#response.on('drain', this.#schedule)
-    const beat = setInterval(() => {
-      if (!this.#isFull) this.#response.write(': still here\n\n')
-    }, beatMs)
-    this.#end = () => {
-      unlisten()
-      clearInterval(beat)
-      clearTimeout(this.#pace)
-    }
+    this.#socket.onDrain(this.#schedule)
     this.#schedule()
+    return () => {
+      unlisten()
+      clearTimeout(this.#pace)
+      setTimeout(this.#close, lingerMs).unref()
+    }
   }
 
   readonly #schedule = (): void => {
@@ -125,25 +105,17 @@ class GossipReader {
     }, paceMs)
   }
 
-  end(): void {
-    if (this.#ended) return
-    this.#ended = true
-    this.#end()
-    setTimeout(this.#close, lingerMs).unref()
-  }
-
   /** An id of this run says how far the reader came; of another, that nobody knows what it missed. */
   #resume(lastId: string | undefined): void {
-    const [, run, number] = /^(\d+)\.(\d+)$/.exec(lastId ?? '') ?? []
-    if (run === undefined) return
-    if (Number(run) === this.#asked.run && Number(number) <= this.#tap.last) this.#seen = Number(number)
-    else this.#response.write(this.#textOf(this.#tap.lost(this.#seen, null)))
+    const place = placeOf(lastId, { run: this.#asked.run, last: this.#tap.last })
+    if (place === 'unknown') this.#socket.write(this.#textOf(this.#tap.lost(this.#seen, null)))
+    else if (place !== undefined) this.#seen = place
   }
 
   #flow(): void {
     let batch = ''
     let left = turnEventsMax
-    while (!this.#isFull) {
+    while (!this.#socket.isFull) {
       const next = this.#tap.after(this.#seen)
       if (next.type === 'none') break
       if (left === 0) {
@@ -155,14 +127,10 @@ class GossipReader {
       if (next.type === 'lost') batch += this.#textOf(this.#tap.lost(next.n, next.events))
       else if (this.#asked.filter(next.event, this.#names)) batch += this.#textOf(next.event, next.frame)
       if (batch.length < batchCharactersMax) continue
-      this.#response.write(batch)
+      this.#socket.write(batch)
       batch = ''
     }
-    if (batch !== '') this.#response.write(batch)
-  }
-
-  get #isFull(): boolean {
-    return this.#response.writableNeedDrain || this.#response.destroyed
+    if (batch !== '') this.#socket.write(batch)
   }
 
   #textOf(line: InspectLine, frame?: Uint8Array): string {

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { readEndpoint } from '../api/endpoint.js'
 import { EventRing } from '../api/event-ring.js'
 import type { ReceiptView } from '../api/schemas.js'
+import { readStream } from '../api/sse.js'
+import { cutOff } from '../libp2p/cut-off.js'
 import type { View } from './schema.js'
-import { readStream } from './sse.js'
 
 /** How long a node may take to answer before the page shows what it said last. */
 const answerMsMax = 3_000
@@ -80,7 +81,7 @@ export class SwarmSource {
     try {
       const response = await fetch(`${known.url}${path}`, {
         headers: { authorization: `Bearer ${known.token}` },
-        signal: AbortSignal.any([this.#ending.signal, AbortSignal.timeout(answerMsMax)]),
+        signal: cutOff(this.#ending.signal, answerMsMax),
       })
       if (response.ok) return (await response.json()) as T
     } catch {

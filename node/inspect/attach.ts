@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { InspectLine } from '../../src/inspect/event.js'
 import { checkedInspectLine } from '../../src/inspect/line.js'
 import type { FoundNode } from '../api/find-node.js'
+import { EventParser } from '../api/sse.js'
 import { CommandError, exitCodes, UsageError } from '../errors.js'
 
 /** How long to wait before asking again a node that went away. */
@@ -70,22 +71,15 @@ async function read({ url, token, place }: Link, { filter, raw, signal, onLines,
   }
   if (!response.ok || response.body === null) throw new Error(`the node answered ${response.status}`)
   onLink?.(true)
-  let rest = ''
+  let lines: InspectLine[] = []
+  const parser = new EventParser(({ id, data }) => {
+    place.lastId = id ?? place.lastId
+    const read = checkedInspectLine(JSON.parse(data))
+    if (read.ok) lines.push(read.line)
+  })
   for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-    const messages = (rest + text).split('\n\n')
-    rest = messages.pop()!
-    const lines = messages.flatMap((message) => lineIn(message, place))
+    parser.push(text)
     if (lines.length > 0) onLines(lines)
+    lines = []
   }
-}
-
-function lineIn(message: string, place: { lastId: string }): readonly InspectLine[] {
-  let data: string | undefined
-  for (const field of message.split('\n')) {
-    if (field.startsWith('id: ')) place.lastId = field.slice(4)
-    else if (field.startsWith('data: ')) data = field.slice(6)
-  }
-  if (data === undefined) return []
-  const read = checkedInspectLine(JSON.parse(data))
-  return read.ok ? [read.line] : []
 }

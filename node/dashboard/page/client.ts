@@ -1,8 +1,8 @@
 /** The page's only way to its node: with the token, and through gaps in the connection. */
 import type { InspectLine } from '../../../src/inspect/event.js'
 import type { ReceiptView } from '../../api/schemas.js'
+import { readStream } from '../../api/sse.js'
 import type { View } from '../schema.js'
-import { readStream } from '../sse.js'
 import type { PageFact } from './models/facts.js'
 import type { Connection } from './models/freshness.js'
 

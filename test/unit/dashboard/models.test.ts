@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { EventParser, type Received } from '../../../node/api/sse.js'
 import { heardOf, pathOf, pricesOf } from '../../../node/dashboard/page/models/facts.js'
 import { freshnessOf } from '../../../node/dashboard/page/models/freshness.js'
 import { meritOf } from '../../../node/dashboard/page/models/merit.js'
 import { windowOf } from '../../../node/dashboard/page/models/stream.js'
 import { explained } from '../../../node/dashboard/page/models/why.js'
-import { EventParser, type Received } from '../../../node/dashboard/sse.js'
 import { clear, megabytes, micros, ticks } from '../../../src/index.js'
 
 /** The example of SPEC §6. */
