@@ -55,16 +55,25 @@ interface Link {
   readonly place: { lastId: string }
 }
 
-async function read({ url, token, place }: Link, { filter, raw, signal, onLines, onLink }: Attachment): Promise<void> {
+async function read({ url, token, place }: Link, attachment: Attachment): Promise<void> {
+  const { filter, raw, signal } = attachment
   const query = new URLSearchParams({ ...(filter !== '' && { filter }), ...(raw && { raw: 'true' }) })
   const headers = { authorization: `Bearer ${token}`, ...(place.lastId !== '' && { 'last-event-id': place.lastId }) }
-  const opening = new AbortController()
-  const late = setTimeout(() => opening.abort(), answerMsMax)
-  const response = await fetch(`${url}/v1/gossip?${query}`, {
-    headers,
-    signal: AbortSignal.any([signal, opening.signal]),
-  })
-  clearTimeout(late)
+  const link = new AbortController()
+  signal.addEventListener('abort', () => link.abort(), { signal: link.signal })
+  const late = setTimeout(() => link.abort(), answerMsMax)
+  try {
+    const response = await fetch(`${url}/v1/gossip?${query}`, { headers, signal: link.signal })
+    clearTimeout(late)
+    await take(response, place, attachment)
+  } finally {
+    clearTimeout(late)
+    link.abort()
+  }
+}
+
+/** Hands on what a node answers, as it comes. */
+async function take(response: Response, place: Link['place'], { onLines, onLink }: Attachment): Promise<void> {
   if (response.status === 400) {
     const { error } = (await response.json()) as { error: { message: string; advice?: string } }
     throw new UsageError(error.message, { ...(error.advice !== undefined && { advice: error.advice }) })

@@ -21,8 +21,10 @@ export async function followAll(nodes: readonly FoundNode[], options: LiveOption
   const { onLines, onLinks } = options
   const up = new Set<FoundNode>()
   const merge = nodes.length === 1 ? undefined : new Merge(onLines)
-  const failing = new AbortController()
-  const signal = AbortSignal.any([options.signal, failing.signal])
+  const ending = new AbortController()
+  const { signal } = ending
+  if (options.signal.aborted) ending.abort()
+  options.signal.addEventListener('abort', () => ending.abort(), { signal })
   try {
     await Promise.all(
       nodes.map((node) =>
@@ -39,7 +41,7 @@ export async function followAll(nodes: readonly FoundNode[], options: LiveOption
       ),
     )
   } finally {
-    failing.abort()
+    ending.abort()
     merge?.end()
   }
 }
