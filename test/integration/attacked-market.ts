@@ -5,19 +5,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { type MarketNode, type MarketNodeOptions, startMarketNode } from '../../node/market-node.js'
 import { lanRules, type Rules } from '../../src/agent/rules.js'
-import { megabytes, millis, ticks } from '../../src/units.js'
-
-export const sells = {
-  stock: megabytes(6_000),
-  floor: ticks(8_000),
-  policy: 'tracking',
-  closesAfterMs: millis(3_600_000),
-} as const
-export const wants = {
-  valuation: { kind: 'alpha-fair', sigma: 60, alpha: 0.5, demand: 4 },
-  budget: undefined,
-  strategy: 'minimal-pool',
-} as const
+import { millis } from '../../src/units.js'
 
 export class AttackedMarket {
   readonly name: string

@@ -1,5 +1,5 @@
 /** Real attackers against real nodes: honest people trade, attackers are found out, and nobody else is. */
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { proofViewsOf, receiptViewsOf } from '../../node/api/views.js'
@@ -14,8 +14,9 @@ import type { Bid, Quote, Sealed } from '../../src/protocol/message.js'
 import { judge, proofFromJson, proofToJson } from '../../src/protocol/proof.js'
 import { readLine } from '../../src/runtime/trace-line.js'
 import { millis } from '../../src/units.js'
-import { AttackedMarket, bought, sells, wants } from './attacked-market.js'
+import { AttackedMarket, bought } from './attacked-market.js'
 import { isLonger } from './longer.js'
+import { sells, wants } from './plans.js'
 import { until } from './swarm.js'
 
 /** Patience is what attackers live on; here there is little of it. */
@@ -118,12 +119,19 @@ it('a seller that hides a standing bid is convicted by its bidder’s quote and 
   hidden.trade()
   await until(() => hidden.view.bids().some(({ quote }) => quote !== undefined))
   const winner = await buys()
-  // The last line may still be on its way to the file.
-  const seen = (await readFile(trace, 'utf8')).split('\n').map(readLine)
-  const steps = seen.flatMap((read) => (read.ok && read.line.type === 'step' ? [read.line] : []))
-  const quote = steps
-    .flatMap(({ event }) => (event.type === 'direct' ? [event.message] : []))
-    .find((message): message is Sealed<Quote> => message.body.type === 'quote')!
+  const stepsSoFar = () =>
+    readFileSync(trace, 'utf8')
+      .split('\n')
+      .map(readLine)
+      .flatMap((read) => (read.ok && read.line.type === 'step' ? [read.line] : []))
+  const quoteIn = (steps: ReturnType<typeof stepsSoFar>) =>
+    steps
+      .flatMap(({ event }) => (event.type === 'direct' ? [event.message] : []))
+      .find((message): message is Sealed<Quote> => message.body.type === 'quote')
+  // A trace is written a few times a second: the whole deal may be over before.
+  await until(() => quoteIn(stepsSoFar()) !== undefined)
+  const steps = stepsSoFar()
+  const quote = quoteIn(steps)!
   const bid = steps
     .flatMap(({ effects }) => effects.flatMap((effect) => (effect.type === 'send' ? [effect.message] : [])))
     .find((sent): sent is Sealed<Bid> => sent.body.type === 'bid' && sent.body.sequence === quote.body.bidSequence)!

@@ -13,7 +13,8 @@ import { type Bid, limits, type Message, offerIdOf } from '../../src/protocol/me
 import { seal } from '../../src/protocol/signing.js'
 import { auctionProtocolId, offersTopicOf } from '../../src/protocol/topics.js'
 import { megabytes, ticks } from '../../src/units.js'
-import { AttackedMarket, bought, sells, wants } from './attacked-market.js'
+import { AttackedMarket, bought } from './attacked-market.js'
+import { sells, wants } from './plans.js'
 import { until } from './swarm.js'
 
 const people = new AttackedMarket('hostile')

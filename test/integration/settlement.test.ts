@@ -16,19 +16,9 @@ import type { Fact } from '../../src/agent/agent.js'
 import { type BuyPlan, lanRules, type SellPlan } from '../../src/agent/rules.js'
 import type { Json } from '../../src/ports/store.js'
 import { type Ledger, violationsIn } from '../../src/sim/checkers.js'
-import { megabytes, millis, ticks } from '../../src/units.js'
+import { millis } from '../../src/units.js'
+import { sells, wants } from './plans.js'
 
-const sells: SellPlan = {
-  stock: megabytes(6_000),
-  floor: ticks(8_000),
-  policy: 'tracking',
-  closesAfterMs: millis(86_400_000),
-}
-const wants: BuyPlan = {
-  valuation: { kind: 'alpha-fair', sigma: 60, alpha: 0.5, demand: 4 },
-  budget: undefined,
-  strategy: 'minimal-pool',
-}
 /** What the same plans look like in a configuration file. */
 const sellsWritten = { gb: 6, floor: 8 }
 const wantsWritten = { gb: 4, sigma: 60, alpha: 0.5 }

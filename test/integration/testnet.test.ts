@@ -8,9 +8,10 @@ import { type MarketNode, type MarketNodeOptions, startMarketNode } from '../../
 import { type NodeNetwork, topicsOf } from '../../node/network.js'
 import { arrivalIn } from '../../node/testnet/arrival.js'
 import type { Fact } from '../../src/agent/agent.js'
-import { type BuyPlan, lanRules, type SellPlan } from '../../src/agent/rules.js'
+import { lanRules } from '../../src/agent/rules.js'
 import { offersTopicOf, shardOf } from '../../src/protocol/topics.js'
-import { megabytes, millis, ticks } from '../../src/units.js'
+import { millis } from '../../src/units.js'
+import { sells, wants } from './plans.js'
 import { until } from './swarm.js'
 
 const open: NodeNetwork = {
@@ -20,17 +21,6 @@ const open: NodeNetwork = {
   heardShards: 1,
   announce: [],
   multicast: false,
-}
-const sells: SellPlan = {
-  stock: megabytes(6_000),
-  floor: ticks(8_000),
-  policy: 'tracking',
-  closesAfterMs: millis(86_400_000),
-}
-const wants: BuyPlan = {
-  valuation: { kind: 'alpha-fair', sigma: 60, alpha: 0.5, demand: 4 },
-  budget: undefined,
-  strategy: 'minimal-pool',
 }
 
 let folder = ''
