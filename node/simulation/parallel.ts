@@ -2,9 +2,9 @@
 import { Worker } from 'node:worker_threads'
 import type { SimulationOptions } from '../../src/sim/options.js'
 import { exchangeEnds, portsOf } from './exchange.js'
-import { heapMegabytesFor, outOfMemoryError } from './heap.js'
+import { limitsFor, outOfMemoryError } from './heap.js'
 import type { FinishedRun, FromThread, PartOrder } from './messages.js'
-import { InterruptedError, type RunHooks, type SimulationRunner, youngMegabytes } from './pool.js'
+import { InterruptedError, type RunHooks, type SimulationRunner } from './pool.js'
 
 /** With fewer people on each, threads wait for one another more than they save. */
 const peoplePerThread = 4_000
@@ -33,12 +33,12 @@ export class ParallelSimulation implements SimulationRunner {
     return new Promise<FinishedRun>((resolve, reject) => {
       if (this.#stopped) return reject(new InterruptedError())
       this.#reject = reject
-      const heapMegabytes = heapMegabytesFor(options, this.#threads)
+      const resourceLimits = limitsFor(options, this.#threads)
       for (const end of exchangeEnds(this.#threads)) {
         const worker = new Worker(entry, {
           workerData: { options, end } satisfies PartOrder,
           transferList: portsOf(end),
-          resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: youngMegabytes },
+          resourceLimits,
         })
         this.#workers.push(worker)
         worker.on('message', (message: FromThread) => {
@@ -46,7 +46,9 @@ export class ParallelSimulation implements SimulationRunner {
           else if (message.type === 'finished') resolve({ report: message.report, realMs: message.realMs })
           else reject(new Error(`the simulation ${options.seed} failed: ${message.message}`))
         })
-        worker.on('error', (error: NodeJS.ErrnoException) => reject(outOfMemoryError(error, heapMegabytes) ?? error))
+        worker.on('error', (error: NodeJS.ErrnoException) =>
+          reject(outOfMemoryError(error, resourceLimits.maxOldGenerationSizeMb) ?? error),
+        )
       }
     }).finally(() => this.#end())
   }

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import type { SimulationOptions } from '../../src/sim/options.js'
 import type { SimulationProgress } from '../../src/sim/simulation.js'
-import { heapMegabytesFor, outOfMemoryError, threadsFor } from './heap.js'
+import { limitsFor, outOfMemoryError, threadsFor } from './heap.js'
 import type { FinishedRun, FromThread, Order } from './messages.js'
 
 /** Runs one market to its end. */
@@ -39,13 +39,10 @@ export class InterruptedError extends Error {
   override readonly name = 'InterruptedError'
 }
 
-/** Most messages die young; with more room fewer of them are carried along until they do. */
-export const youngMegabytes = 192
-
 const entry = new URL('./thread.js', import.meta.url)
 
 export class SimulationPool implements SimulationRunner {
-  readonly #heapMegabytes: number
+  readonly #resourceLimits: ReturnType<typeof limitsFor>
   readonly threads: number
   readonly #idle: Worker[] = []
   readonly #busy = new Map<Worker, Job>()
@@ -53,8 +50,16 @@ export class SimulationPool implements SimulationRunner {
   #stopped = false
 
   constructor({ threads, runs }: PoolOptions) {
-    this.#heapMegabytes = runs.reduce((most, options) => Math.max(most, heapMegabytesFor(options)), 0)
-    this.threads = threadsFor(this.#heapMegabytes, Math.min(threads, Math.max(1, runs.length)))
+    const limits = runs.map((options) => limitsFor(options))
+    this.#resourceLimits = {
+      maxOldGenerationSizeMb: Math.max(0, ...limits.map((each) => each.maxOldGenerationSizeMb)),
+      maxYoungGenerationSizeMb: Math.max(0, ...limits.map((each) => each.maxYoungGenerationSizeMb)),
+    }
+    const { maxOldGenerationSizeMb, maxYoungGenerationSizeMb } = this.#resourceLimits
+    this.threads = threadsFor(
+      maxOldGenerationSizeMb + maxYoungGenerationSizeMb,
+      Math.min(threads, Math.max(1, runs.length)),
+    )
   }
 
   /** @throws InterruptedError when the pool is stopped first, CommandError when the run's thread dies. */
@@ -86,9 +91,7 @@ export class SimulationPool implements SimulationRunner {
   }
 
   #start(): Worker {
-    const worker = new Worker(entry, {
-      resourceLimits: { maxOldGenerationSizeMb: this.#heapMegabytes, maxYoungGenerationSizeMb: youngMegabytes },
-    })
+    const worker = new Worker(entry, { resourceLimits: this.#resourceLimits })
     worker.on('message', (message: FromThread) => this.#hear(worker, message))
     worker.on('error', (error: NodeJS.ErrnoException) => this.#fail(worker, error))
     return worker
@@ -113,7 +116,7 @@ export class SimulationPool implements SimulationRunner {
   #fail(worker: Worker, error: NodeJS.ErrnoException): void {
     const job = this.#busy.get(worker)
     this.#busy.delete(worker)
-    job?.reject(outOfMemoryError(error, this.#heapMegabytes) ?? error)
+    job?.reject(outOfMemoryError(error, this.#resourceLimits.maxOldGenerationSizeMb) ?? error)
     this.#next()
   }
 }

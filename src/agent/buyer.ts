@@ -68,12 +68,13 @@ export class Buyer {
   readonly #witness: Witness
   /** Offers not worth another try before the given time: full, gone or unreachable. */
   readonly #shunned = new Map<OfferId, Millis>()
-  /**
-   * Of the offers without a bid of ours that it looked at last, those that could be worth the fee; and the least rank in the
-   * book that would have been looked at.
-   */
-  #sight: { readonly promising: readonly OfferId[]; readonly rank: number } = { promising: [], rank: 0 }
-  #promising: { readonly owned: Megabytes; readonly below: Ticks } | undefined
+  /** Of the offers without a bid of ours that it looked at last, those that could be worth the fee. */
+  #promising: readonly OfferId[] = []
+  /** The least rank in the book that would have been looked at. */
+  #rankSeen = 0
+  /** What an offer asks less than if it is promising, and after which trades: computed again when there are others. */
+  #promisingBelow = ticks(0)
+  #promisingAfter: Traded | undefined
   #replyAt: Millis | undefined
   /** Whether it reacts to news: from its start until it is told to stop. */
   #active = false
@@ -123,7 +124,7 @@ export class Buyer {
   viewOf(offer: OfferId): { readonly viewed: boolean; readonly standing: Bid | undefined } {
     const bid = this.#standing.get(offer)?.bid.body
     const standing = bid !== undefined && bid.quantity > 0 ? bid : undefined
-    return { viewed: standing !== undefined || this.#sight.promising.includes(offer), standing }
+    return { viewed: standing !== undefined || this.#promising.includes(offer), standing }
   }
 
   start(now: Millis, out: Effect[]): void {
@@ -140,7 +141,7 @@ export class Buyer {
   tell(plan: BuyPlan | undefined, out: Effect[]): void {
     this.#plan.tell(plan, this.#purchases.trades, out)
     this.#valuation = worthTo(plan)
-    this.#promising = undefined
+    this.#promisingAfter = undefined
   }
 
   /** Bids for what was told last, with nothing left of what it bid before. */
@@ -158,10 +159,12 @@ export class Buyer {
     this.#reply(now, out)
   }
 
-  /** An offer is new, changed, closed or expired. */
-  offerNews(now: Millis, offer: Offer, out: Effect[]): void {
+  /** An offer is new, changed, closed or expired. Returns whether that changes anything for this buyer. */
+  offerNews(now: Millis, offer: Offer, out: Effect[]): boolean {
     const ended = offer.status === 'closed' && this.#standing.end(offer.offer, out)
-    if (ended || this.#matters(offer)) this.#react(now)
+    const matters = ended || this.#matters(offer)
+    if (matters) this.#react(now)
+    return matters
   }
 
   quote(now: Millis, quote: Quote, out: Effect[]): void {
@@ -279,26 +282,27 @@ export class Buyer {
       insertSorted(chosen, offer, compareTexts)
       if (reserve < this.#promisingPrice) promising.push(offer)
     }
-    this.#sight = { promising, rank: others.length < room ? 0 : rankOfLast(others, book) }
+    this.#promising = promising
+    this.#rankSeen = others.length < room ? 0 : rankOfLast(others, book)
     return chosen.map((offer) => this.#viewOf(offer))
   }
 
   /** Whether news of an offer can change anything: it was promising, or is now, and near enough. Quotes tell of the rest. */
   #matters(offer: Offer): boolean {
-    const { promising, rank } = this.#sight
     const mayBe = offer.status === 'open' && offer.reserve < this.#promisingPrice
-    if (mayBe && (this.#options.book.rankOf(offer.offer) ?? 0) >= rank) return true
-    return promising.includes(offer.offer)
+    if (mayBe && (this.#options.book.rankOf(offer.offer) ?? 0) >= this.#rankSeen) return true
+    return this.#promising.includes(offer.offer)
   }
 
   /** Where no offer asks for less, nothing is worth the fee. */
   get #promisingPrice(): Ticks {
-    const owned = this.#owned
-    if (this.#promising?.owned !== owned) {
+    const { committed } = this.#purchases
+    if (this.#promisingAfter !== committed) {
       const { epsilon } = this.#options.rules
-      this.#promising = { owned, below: priceWorth({ valuation: this.#valuation, owned, epsilon }) }
+      this.#promisingAfter = committed
+      this.#promisingBelow = priceWorth({ valuation: this.#valuation, owned: this.#owned, epsilon })
     }
-    return this.#promising.below
+    return this.#promisingBelow
   }
 
   #viewOf(offer: OfferId): AskedView {

@@ -44,6 +44,9 @@ export class Participant implements Agent {
   #addresses: readonly string[]
   /** Until its start a participant learns of offers and does nothing else. */
   #started = false
+  /** When it wants to be woken, of itself; not to be trusted while that may have changed. */
+  #deadline: Millis | undefined
+  #isDeadlineKnown = false
   /** Its store is an older one than its own: whatever it did might be done twice. */
   #isOutrun: boolean
 
@@ -60,7 +63,11 @@ export class Participant implements Agent {
 
   get deadline(): Millis | undefined {
     if (!this.#started || this.#isOutrun) return undefined
-    return earlier(this.#book.deadline, earlier(this.#seller?.deadline, this.#buyer?.deadline))
+    if (!this.#isDeadlineKnown) {
+      this.#isDeadlineKnown = true
+      this.#deadline = earlier(this.#book.deadline, earlier(this.#seller?.deadline, this.#buyer?.deadline))
+    }
+    return this.#deadline
   }
 
   /** The sequence known of an offer, for admission. */
@@ -123,6 +130,7 @@ export class Participant implements Agent {
   step(now: Millis, event: AgentEvent): readonly Effect[] {
     if (this.#isOutrun) return []
     if (event.type === 'gossip') return this.#take(now, event.message)
+    this.#isDeadlineKnown = false
     const out: Effect[] = []
     switch (event.type) {
       case 'start':
@@ -158,8 +166,11 @@ export class Participant implements Agent {
     if (!this.#book.put(message)) return []
     const { offer, sequence } = message.body
     const out: Effect[] = [report({ type: 'offer-known', offer, sequence, known: this.#book.size })]
-    if (ended !== undefined) this.#buyer?.offerNews(now, { ...ended, status: 'closed' }, out)
-    this.#buyer?.offerNews(now, message.body, out)
+    const endMatters = ended !== undefined && this.#buyer?.offerNews(now, { ...ended, status: 'closed' }, out) === true
+    const matters = this.#buyer?.offerNews(now, message.body, out) === true
+    // Most news changes nothing but the book, and a node hears of little else.
+    if (endMatters || matters) this.#isDeadlineKnown = false
+    else this.#deadline = earlier(this.#deadline, this.#book.deadline)
     return out
   }
 

@@ -15,6 +15,9 @@ export type Allowance = Omit<RateLimit, 'peersMax'>
 
 const perMessage = 1_000
 
+/** Nobody is forgotten sooner: entering the same peers again and again would cost more than remembering them. */
+const generationMsMin = 60_000
+
 /** What one sender may still send, in integers; full at first. */
 export class TokenBucket {
   /** Thousandths of a message, so that a millisecond adds a whole number of them. */
@@ -79,6 +82,6 @@ export class RateLimiter {
     const { perSecond, burst } = this.#limit
     this.#old = this.#young
     this.#young = undefined
-    this.#turnsAt = now + (burst * perMessage) / perSecond
+    this.#turnsAt = now + Math.max(generationMsMin, (burst * perMessage) / perSecond)
   }
 }

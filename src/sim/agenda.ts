@@ -1,8 +1,10 @@
 import type { Millis } from '../units.js'
 import { Heap } from './heap.js'
 
+/** Its order in two small integers: sorting millions of entries by one large number would make a number of each on the heap. */
 interface Entry {
-  readonly order: number
+  readonly cause: number
+  readonly nth: number
   readonly run: () => void
 }
 
@@ -11,7 +13,7 @@ interface Later extends Entry {
 }
 
 const precedes = (a: Later, b: Later): boolean => a.at < b.at
-const byOrder = (a: Entry, b: Entry): number => a.order - b.order
+const byOrder = (a: Entry, b: Entry): number => a.cause - b.cause || a.nth - b.nth
 
 /** Milliseconds ahead that have a slot each; a power of two, so that a slot is found by a mask. */
 const span = 4_096
@@ -67,10 +69,12 @@ export class Agenda {
   /** {@link schedule} at a place that is known already. */
   place(at: Millis, order: number, run: () => void): void {
     const due = Math.max(at, this.#now) as Millis
+    const cause = Math.floor(order / entriesMax)
+    const nth = order - cause * entriesMax
     if (due - this.#now < span) {
-      this.#slots[due & (span - 1)]!.push({ order, run })
+      this.#slots[due & (span - 1)]!.push({ cause, nth, run })
       this.#near += 1
-    } else this.#later.push({ at: due, order, run })
+    } else this.#later.push({ at: due, cause, nth, run })
   }
 
   /** When the next entry is due; undefined when nothing is left. */

@@ -19,8 +19,13 @@ export interface Host<Frame> {
   driver: Driver<Frame> | undefined
 }
 
-/** Virtual time starts here, so that sequences derived from time look as they do on real nodes. */
+/** Virtual time starts here, so that sequences derived from time, and what they weigh in bytes, are as on real nodes. */
 export const epoch = 1_700_000_000_000
+/**
+ * Where nothing is made into bytes it starts here: a time, its sequences and whatever else follows from it fit into 31 bits,
+ * and small integers are no objects of their own on the heap. A large market is a tenth faster by it.
+ */
+export const smallEpoch = 1_000_000_000
 
 interface Wanted {
   readonly at: Millis
@@ -28,36 +33,42 @@ interface Wanted {
 }
 
 /**
- * Virtual time as one machine sees it, fast or slow by `skewMs`. It keeps at most a few entries in the agenda: one that
+ * Virtual time as one machine sees it, fast or slow. It keeps at most a few entries in the agenda: one that
  * comes too early, because the node wants to be woken later by now, is put off instead of cancelled.
  */
 export class HostClock implements Clock {
   readonly #agenda: Agenda
-  readonly #skewMs: number
+  readonly #startsAt: number
   readonly #cause: number
   readonly #wanted: Wanted[] = []
   /** The earliest entry of this clock in the agenda. */
   #entryAt: number = Number.POSITIVE_INFINITY
 
-  /** @param cause the machine, as its agenda orders what is due at the same time. */
-  constructor(agenda: Agenda, skewMs: number, cause = outside) {
+  /**
+   * @param startsAt what it shows when virtual time begins
+   * @param cause the machine, as its agenda orders what is due at the same time
+   */
+  constructor(agenda: Agenda, startsAt: number, cause = outside) {
     this.#agenda = agenda
-    this.#skewMs = skewMs
+    this.#startsAt = startsAt
     this.#cause = cause
   }
 
   now(): Millis {
-    return (epoch + this.#agenda.now + this.#skewMs) as Millis
+    return (this.#startsAt + this.#agenda.now) as Millis
   }
 
   wakeAt(at: Millis, wake: () => void): () => void {
-    const wanted = { at: (at - epoch - this.#skewMs) as Millis, wake }
+    const wanted = { at: (at - this.#startsAt) as Millis, wake }
     this.#wanted.push(wanted)
     this.#enter(wanted.at)
-    return () => {
-      const index = this.#wanted.indexOf(wanted)
-      if (index >= 0) this.#wanted.splice(index, 1)
-    }
+    return () => this.#forget(wanted)
+  }
+
+  #forget(wanted: Wanted): void {
+    const index = this.#wanted.indexOf(wanted)
+    const last = index < 0 ? undefined : this.#wanted.pop()
+    if (last !== undefined && last !== wanted) this.#wanted[index] = last
   }
 
   /** A node wants one wake at a time, a test a few. */
@@ -82,7 +93,7 @@ export class HostClock implements Clock {
         this.#enter(first.at)
         return
       }
-      this.#wanted.splice(this.#wanted.indexOf(first), 1)
+      this.#forget(first)
       first.wake()
     }
   }
@@ -133,5 +144,7 @@ export class DiskStore implements Store {
 function copyOf(value: Json): Json {
   if (Array.isArray(value)) return value.map(copyOf)
   if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner as Json)]))
+  const copy: Record<string, Json> = {}
+  for (const key in value) copy[key] = copyOf((value as Record<string, Json>)[key]!)
+  return copy
 }

@@ -9,7 +9,7 @@ import { type Millis, millis } from '../units.js'
 import { Course, type Standing } from './course.js'
 import { type Division, isOwn } from './division.js'
 import { applyFaults, endOf, planOf } from './faults.js'
-import { epoch } from './host.js'
+import { epoch, smallEpoch } from './host.js'
 import type { Violation } from './laws.js'
 import { arrivalOf, type Mail, type Packing, plainPacking } from './mail.js'
 import type { SimulationOptions } from './options.js'
@@ -76,6 +76,7 @@ export class Part {
       rules: options.rules,
       random: random.fork('world'),
       network: options.network,
+      startsAt: this.#startsAt,
       people,
       division,
       verifier: this.#verifier,
@@ -144,6 +145,10 @@ export class Part {
     })
   }
 
+  get #startsAt(): number {
+    return this.#options.fast ? smallEpoch : epoch
+  }
+
   get #verifier(): Verifier {
     return this.#options.fast ? openVerifier : simulatedVerifier
   }
@@ -178,7 +183,14 @@ export class Part {
     switch (fact.type) {
       case 'bought': {
         const { offer, round, quantity, charge } = fact.receipt
-        this.#trades.push({ node: this.#nodes.get(person)!, atMs: millis(now - epoch), offer, round, quantity, charge })
+        this.#trades.push({
+          node: this.#nodes.get(person)!,
+          atMs: millis(now - this.#startsAt),
+          offer,
+          round,
+          quantity,
+          charge,
+        })
         this.#bought += quantity
         break
       }
@@ -191,12 +203,16 @@ export class Part {
     }
   }
 
-  /** Asks first who was not done last time. */
+  /** Goes on round from who was not done last time: those before it were, and hardly any of them is so no more. */
   #isDone(): boolean {
-    const isUndone = (person: Participating | undefined) => person !== undefined && !this.#isSettled(person.signer.id)
-    const undone = isUndone(this.#own[this.#lastUndone]) ? this.#lastUndone : this.#own.findIndex(isUndone)
-    this.#lastUndone = Math.max(0, undone)
-    return undone < 0
+    const count = this.#own.length
+    for (let asked = 0; asked < count; asked++) {
+      const node = (this.#lastUndone + asked) % count
+      if (this.#isSettled(this.#own[node]!.signer.id)) continue
+      this.#lastUndone = node
+      return false
+    }
+    return true
   }
 
   #isSettled(id: PeerId): boolean {

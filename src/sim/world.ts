@@ -37,6 +37,8 @@ export interface WorldOptions<Frame = Uint8Array> {
   readonly division?: Division
   /** How a frame goes to another part. */
   readonly packing?: Packing<Frame>
+  /** What clocks show when virtual time begins. Default: {@link epoch}. */
+  readonly startsAt?: number
   /** Shards of the offers' gossip, and how many of them a buyer listens to. Default: one. */
   readonly shards?: { readonly count: number; readonly heard: number }
   readonly onFact?: (person: string, fact: Fact, now: Millis) => void
@@ -74,15 +76,23 @@ const syncPeers = 3
 export class World<Frame = Uint8Array> {
   readonly #options: WorldOptions<Frame>
   readonly #shards: NonNullable<WorldOptions['shards']>
+  readonly #startsAt: number
   readonly #agenda: Agenda
   readonly #hosts: ReadonlyMap<PeerId, Machine<Frame>>
   readonly #links: Links<Frame>
   #steps = 0
+  /** One for all nodes of which nobody asks more: a closure for each would be one more thing to fetch at every step. */
+  readonly #counted = {
+    step: () => {
+      this.#steps += 1
+    },
+  }
 
   constructor(options: WorldOptions<Frame>) {
     const { people, random, shards = { count: 1, heard: 1 }, wire, onMessage, packing } = options
-    const { division = undivided } = options
+    const { division = undivided, startsAt = epoch } = options
     this.#options = options
+    this.#startsAt = startsAt
     this.#shards = shards
     this.#agenda = new Agenda(people.length)
     const seed = random.fork('network').below(2 ** 32)
@@ -91,7 +101,7 @@ export class World<Frame = Uint8Array> {
     const hosts = new Map<PeerId, Machine<Frame>>()
     for (const [node, { id, shards }] of members.entries()) {
       if (!isOwn(node, division)) continue
-      const clock = new HostClock(this.#agenda, network.skewOf(node), node + 1)
+      const clock = new HostClock(this.#agenda, startsAt + network.skewOf(node), node + 1)
       const person = people[node]!
       hosts.set(id, { id, person, shards, clock, disk: new Disk(), participant: undefined, driver: undefined })
     }
@@ -111,7 +121,7 @@ export class World<Frame = Uint8Array> {
   }
 
   get now(): Millis {
-    return (epoch + this.#agenda.now) as Millis
+    return (this.#startsAt + this.#agenda.now) as Millis
   }
 
   get elapsedMs(): Millis {
@@ -158,7 +168,7 @@ export class World<Frame = Uint8Array> {
   }
 
   #boot(host: Machine<Frame>): Driver<Frame> {
-    const { market, verifier, onFact, onStep, onTrace } = this.#options
+    const { market, verifier, crashes, onFact, onStep, onTrace } = this.#options
     const { name } = host.person
     const given = this.#participantOptions(host.person, host.disk.contents())
     const recording = onTrace && recorded(given, { name, signatures: 'simulated', sink: (line) => onTrace(name, line) })
@@ -176,17 +186,20 @@ export class World<Frame = Uint8Array> {
         after: () => host.driver === driver && this.#crashesAt(host, 'saved'),
       }),
       limits: driverLimits,
-      trace: {
-        step: (now, event, effects) => {
-          recording?.trace.step(now, event, effects)
-          this.#steps += 1
-          if (onStep !== undefined) {
-            const { person } = host
-            onStep({ person, participant, now, event, effects, backlog: driver.backlog })
-          }
-          if (effects.length > 0) this.#crashesAt(host, 'stepped')
-        },
-      },
+      trace:
+        onStep === undefined && crashes === undefined && recording === undefined
+          ? this.#counted
+          : {
+              step: (now, event, effects) => {
+                recording?.trace.step(now, event, effects)
+                this.#counted.step()
+                if (onStep !== undefined) {
+                  const { person } = host
+                  onStep({ person, participant, now, event, effects, backlog: driver.backlog })
+                }
+                if (effects.length > 0) this.#crashesAt(host, 'stepped')
+              },
+            },
       onFact: (fact) => onFact?.(name, fact, this.now),
       onFailure: (error) => {
         throw error

@@ -83,7 +83,7 @@ describe('an agenda', () => {
 
 function simulatedClock(skewMs: number) {
   const agenda = new Agenda()
-  const clock = new HostClock(agenda, skewMs)
+  const clock = new HostClock(agenda, epoch + skewMs)
   const pass = (ms: number): Promise<void> => {
     let over = false
     agenda.schedule(millis(agenda.now + ms), () => {

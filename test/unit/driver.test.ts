@@ -7,7 +7,7 @@ import { type DirectMessage, limits, type Offer, offerIdOf, type Sealed } from '
 import { seal } from '../../src/protocol/signing.js'
 import { Driver, defaultDriverLimits } from '../../src/runtime/driver.js'
 import { Agenda } from '../../src/sim/agenda.js'
-import { epoch, HostClock } from '../../src/sim/host.js'
+import { HostClock } from '../../src/sim/host.js'
 import { simulatedSigner, simulatedVerifier } from '../../src/sim/signer.js'
 import { type Millis, megabytes, millis, ticks } from '../../src/units.js'
 
@@ -52,7 +52,7 @@ class Rig {
       wire: byteWire,
       signer: me,
       verifier: simulatedVerifier,
-      clock: new HostClock(this.agenda, -epoch),
+      clock: new HostClock(this.agenda, 0),
       store: {
         write: (records, { sync }, done) => {
           this.log.push(`write ${records.map(({ key }) => key)}`)
