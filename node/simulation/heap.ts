@@ -17,8 +17,8 @@ const shareUsed = 0.8
 
 /** Of a thread's young generation; what a thread of small markets gets. */
 const youngMegabytesMin = 192
-/** Two of these and two heaps of {@link heapMegabytesMax} together are within 8 GB, since no heap is ever that full. */
-const youngMegabytesMax = 900
+/** With it a market of 100 000 buyers on two threads stays within 7 GB. */
+const youngMegabytesMax = 700
 /** What becomes garbage within half a second of a market's time, messages on their way above all. */
 const youngKilobytesPerPerson = 24
 
