@@ -11,7 +11,7 @@ of whom one in three sells; 12 unless said). A seed fixes the people drawn, ever
 Each node has a folder and a log under --folder, and a node.json that 'overage node --config' runs again by hand.
 Everything listens on 127.0.0.1 only. At the end every receipt is checked from both sides' stores.
 
-Exit codes: 0 done; 1 a law was broken, a node died, or the market was not at rest in time; 2 wrong usage or market
+Exit codes: 0 done; 1 a law was broken, a node died by itself, or the market was not at rest in time; 2 wrong usage or market
 file; 3 a node did not start; 130 interrupted. A second Ctrl-C ends everything at once.
 
 Examples:
@@ -94,7 +94,7 @@ function addTelling(swarm: Command): void {
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
-      `${tellingHelp}\nExit codes: 0 stopped; 1 a law was broken, or a node had died; 2 there is no such swarm.\n\nExamples:\n  $ overage swarm stop\n  $ overage swarm stop demo --json > report.json`,
+      `${tellingHelp}\nExit codes: 0 stopped; 1 a law was broken, or a node had died by itself; 2 there is no such swarm.\n\nExamples:\n  $ overage swarm stop\n  $ overage swarm stop demo --json > report.json`,
     )
     .action(async (name: string | undefined, flags: object) => (await client()).stopSwarm(name, flags))
   const adding = swarm
