@@ -34,6 +34,7 @@ Exit codes: 0 all met; 1 an expectation failed; 2 a wrong file; 3 a swarm did no
 Examples:
   $ overage swarm test scripts/scenarios/killed-seller.yaml
   $ overage swarm test scripts/scenarios/*.yaml --only joiner --junit results.xml
+  $ overage swarm test scripts/scenarios/healed-partition.yaml --folder seen
   $ overage swarm test --schema > scenario.schema.json`
 
 export function addSwarm(program: Command): void {
@@ -123,7 +124,11 @@ function addTelling(swarm: Command): void {
     .option('--only <text>', 'those with this in their name')
     .option('--list', 'say what they would do, and do nothing')
     .option('--junit <file>', 'write the results for a build server')
-    .option('--json <file>', 'write the results as JSON')
+    .option('--json <file>', "write the results as JSON; '-': to standard output, instead of the lines")
+    .option(
+      '--folder <path>',
+      'keep the stores, logs and captures there, a folder a scenario; earlier ones are replaced (default: only those of scenarios that fail are kept, in a temporary folder)',
+    )
     .option('--schema', 'print the JSON Schema of a scenario, for editors')
     .addHelpText('after', testHelp)
     .action(async (files: readonly string[], flags: TestFlags) => {
