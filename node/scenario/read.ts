@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { UsageError } from '../errors.js'
-import { checkValue, pathOf, readInput } from '../input.js'
+import { checkValue, pathOf, problemOf, readInput } from '../input.js'
 import { type Market, marketSchema, readMarket } from '../market-file.js'
 import { assertInOrder, type Where } from './order.js'
 import { type Step, scenarioSchema } from './schema.js'
@@ -56,7 +56,7 @@ function faultsIn(issues: readonly z.core.$ZodIssue[], whereIs: Where): UsageErr
       return issue.keys.map(
         (key) => `${whereIs([...issue.path, key])}: ${key}: no such field; remove it or check its spelling`,
       )
-    return [`${whereIs(issue.path)}: ${pathOf(issue.path)}: ${issue.message}`]
+    return [`${whereIs(issue.path)}: ${pathOf(issue.path)}: ${problemOf(issue)}`]
   })
   const more = faults.length > faultsShownMax ? [`and ${faults.length - faultsShownMax} more`] : []
   return new UsageError([...faults.slice(0, faultsShownMax), ...more].join('\n'), {

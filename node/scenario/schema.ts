@@ -17,13 +17,14 @@ const attackField = z.custom<string>((value) => typeof value === 'string' && att
 
 const areNames = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.every((name) => nameField.safeParse(name).success)
+const yesField = z.literal(true, { error: ({ input }) => `must be true, or be left out, ${gotOf(input)}` })
 /** Of several a list; one may stand alone. */
 const namesField = z
   .custom<string | readonly string[]>((value) => areNames(Array.isArray(value) ? value : [value]), {
     error: ({ input }) => `must be a name, or a list of names such as [maya, ada], ${gotOf(input)}`,
   })
   .transform((value) => (typeof value === 'string' ? [value] : value))
-const groupsField = z.array(namesField).min(1)
+const groupsField = z.array(namesField).min(1, 'must name a group at least, such as [[maya, ada]]')
 
 /** The comparisons of `overage inspect stats --expect`. */
 const statsField = z
@@ -49,11 +50,11 @@ const expectField = z
     /** Of these nodes alone. */
     among: namesField.optional(),
     /** Every offer is closed and nothing is unsettled. */
-    rest: z.literal(true).optional(),
+    rest: yesField.optional(),
     /** Every running node knows at least so many open offers. */
     offers: z.int().min(0).optional(),
     /** All running nodes know the same open offers. */
-    sameOffers: z.literal(true).optional(),
+    sameOffers: yesField.optional(),
     /** At least so many sales, each with the same receipt on both sides, and no law broken. */
     receipts: z.int().min(0).optional(),
     /** Of the optimum. */
@@ -155,7 +156,7 @@ const stepField = z
     /** Groups that do not reach each other; all that are in none are one more. */
     partition: groupsField.optional(),
     /** Ends the partition. */
-    heal: z.literal(true).optional(),
+    heal: yesField.optional(),
     latency: latencyField.optional(),
     loss: lossField.optional(),
     expect: expectField.optional(),
