@@ -227,6 +227,7 @@ export class Swarm {
 
   /** Lets every node know how its links are by now. */
   async rewire(): Promise<void> {
+    if (this.#options.wires === undefined) return
     this.#launcher.rewire()
     // Orders are obeyed in turn: whoever answers knows.
     await this.ask()
