@@ -60,6 +60,8 @@ export class LinkedConnection extends AbstractMultiaddrConnection {
   override sendReset(error: Error): void {
     this.#in.clear()
     this.#out.push(0, () => this.#inner.abort(error))
+    // A reset does not wait until the other side reads.
+    this.#out.go()
   }
 
   override sendPause(): void {
@@ -79,7 +81,7 @@ export class LinkedConnection extends AbstractMultiaddrConnection {
 
   #write(data: Uint8ArrayList): void {
     // One that was ended meanwhile says so by itself.
-    if (this.#inner.status === 'open' && !this.#inner.send(data)) this.#out.stop()
+    if (this.#inner.status === 'open' && !this.#inner.send(data) && isLive(this)) this.#out.stop()
   }
 
   #readOn(): void {

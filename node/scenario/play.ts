@@ -40,6 +40,7 @@ const capturesName = 'gossip.captures'
 export async function play(scenario: Scenario, options: PlayOptions): Promise<ScenarioResult> {
   const { market, seed, steps: planned } = scenario
   const { folder, onStep, onWork, onSwarm, signal } = options
+  signal.throwIfAborted()
   // Neither is on the way of a node that is not asked about it.
   const wires = planned.some(changesLinks) ? new Wires(seed) : undefined
   const captures = planned.some(({ expect }) => expect?.stats) ? join(folder, capturesName) : undefined

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SwarmRecord } from '../../node/swarm/record.js'
-import { parseXml } from '../xml.js'
+import { parseXml } from '../unit/scenario/xml.js'
 import { endAll, start } from './command.js'
 import { until } from './swarm.js'
 

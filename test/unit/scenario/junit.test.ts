@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { junitOf } from '../../../node/scenario/junit.js'
-import { parseXml } from '../../xml.js'
+import { parseXml } from './xml.js'
 
 const passed = {
   scenario: 'a <quiet> "day" & night',
