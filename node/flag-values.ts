@@ -1,5 +1,6 @@
 /** What a command line hands over, checked: text in, values out, and refusals that name the flag. */
-import { open } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { UsageError } from './errors.js'
 import { checkValue } from './input.js'
@@ -26,11 +27,13 @@ function checked<T>(value: unknown, { flag, schema }: Pick<Flag<T>, 'flag' | 'sc
   return (values as Readonly<Record<string, T>>)[flag]!
 }
 
-/** Before a minute's work, not after it. @throws UsageError when `file` cannot be written. */
-export async function assertWritable(file: string): Promise<void> {
+/** Before a minute's work, not after it; leaves no file where there was none. @throws UsageError when `file` cannot be written. */
+export async function assertWritable(file: string, flag = '--json'): Promise<void> {
+  const wasThere = existsSync(file)
   try {
     await (await open(file, 'a')).close()
+    if (!wasThere) await rm(file)
   } catch (cause) {
-    throw new UsageError(`--json: ${(cause as Error).message}`, { advice: 'name a file in an existing folder', cause })
+    throw new UsageError(`${flag}: ${(cause as Error).message}`, { advice: 'name a file in an existing folder', cause })
   }
 }

@@ -91,13 +91,13 @@ export function checkValue<T>(value: unknown, options: { readonly source: string
 function faultsOf(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${pathOf([...issue.path, key])}: no such field; remove it or check its spelling`)
-  const what =
-    issue.code === 'invalid_union' && 'options' in issue
-      ? unionProblem(issue as unknown as UnionIssue)
-      : issue.code === 'invalid_type'
-        ? `must be ${article(issue.expected)}, ${gotOf(issue.input)}`
-        : issue.message
-  return [`${pathOf(issue.path)}: ${what}`]
+  return [`${pathOf(issue.path)}: ${problemOf(issue)}`]
+}
+
+/** What is wrong with one field, as a person is told. */
+export function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_union' && 'options' in issue) return unionProblem(issue as unknown as UnionIssue)
+  return issue.code === 'invalid_type' ? `must be ${article(issue.expected)}, ${gotOf(issue.input)}` : issue.message
 }
 
 interface UnionIssue {

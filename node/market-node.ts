@@ -59,7 +59,7 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
     if (bad[0] !== undefined) throw new StoreUnreadableError(folder, bad[0])
     if (outrun !== undefined) throw new StoreOutrunError(folder, outrun.offer)
     if (owner !== undefined && owner !== signer.id) throw new IdentityMismatchError(folder, { key: signer.id, owner })
-    const { listen, local, market, metrics, network, log } = options
+    const { listen, local, market, metrics, network, links, log } = options
     const topics = topicsOf(market, signer.id, network)
     const { id, role, key, announce = [], multicast, confined = false } = network ?? {}
     const reach = id &&
@@ -72,7 +72,7 @@ export async function startMarketNode(options: MarketNodeOptions): Promise<Marke
       },
     })
     const tap = new Tap({ node: signer.id, name: options.name, market })
-    const asked = { guard, tap, ...(reach && { reach }), ...(metrics && { metrics }) }
+    const asked = { guard, tap, ...(reach && { reach }), ...(metrics && { metrics }), ...(links && { links }) }
     host = await composeLibp2p({ privateKey, listen, announce, local, topics: topics.listen, ...asked })
     const node = new Libp2pMarketNode(options, { host, guard, tap, store, restored, signer, topics })
     await node.start()
@@ -287,6 +287,7 @@ class Libp2pMarketNode implements MarketNode {
     await this.#sync.stop()
     await this.#transport.stop()
     await this.#host.stop()
+    this.#options.links?.end()
     await this.#capture?.close()
     await this.#store.close()
     this.#options.log.info('stopped')

@@ -7,6 +7,7 @@ import type { BuyPlan, Rules, SellPlan } from '../src/agent/rules.js'
 import type { StoreContents } from '../src/ports/store.js'
 import type { Reach } from './libp2p/address.js'
 import type { PeerRefusal } from './libp2p/guard.js'
+import type { Links } from './libp2p/links.js'
 import type { MembershipStatus } from './libp2p/membership.js'
 import type { OfferSyncSettings, SyncStatus } from './libp2p/offer-sync.js'
 import type { Peer, PeerNews } from './libp2p/peers.js'
@@ -46,6 +47,8 @@ export interface MarketNodeOptions {
   readonly metrics?: Registry
   /** The network that spans machines; absent: a market by its name alone, whose peers are those in `bootstrap`. */
   readonly network?: NodeNetwork
+  /** What lies between it and others, in a swarm under test; absent: nothing. */
+  readonly links?: Links
 }
 
 export interface NodeStatus extends ParticipantStatus {

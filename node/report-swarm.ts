@@ -150,7 +150,10 @@ function marketTable(report: SwarmReport): string {
 /** The last word: what was checked, and what did not hold. */
 function verdict({ rest: end, sales, nodes, violations }: SwarmReport): string {
   const lines = violations.map(({ law, who, detail }) => `${pc.red('✘')} ${law}: ${who}, ${detail}`)
-  for (const { name, death } of nodes) if (death !== null) lines.push(`${pc.red('✘')} ${name} died: ${death}`)
+  for (const { name, death, killed } of nodes) {
+    if (killed) lines.push(`${name} was killed on request`)
+    else if (death !== null) lines.push(`${pc.red('✘')} ${name} died: ${death}`)
+  }
   if (end === 'time limit') lines.push(`${pc.red('✘')} the market was not at rest when the time was up`)
   if (end === 'stopped') lines.push('stopped on request, before the market was at rest or after')
   if (end === 'all dead') lines.push(`${pc.red('✘')} no node is left`)

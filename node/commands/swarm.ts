@@ -11,7 +11,7 @@ of whom one in three sells; 12 unless said). A seed fixes the people drawn, ever
 Each node has a folder and a log under --folder, and a node.json that 'overage node --config' runs again by hand.
 Everything listens on 127.0.0.1 only. At the end every receipt is checked from both sides' stores.
 
-Exit codes: 0 done; 1 a law was broken, a node died, or the market was not at rest in time; 2 wrong usage or market
+Exit codes: 0 done; 1 a law was broken, a node died by itself, or the market was not at rest in time; 2 wrong usage or market
 file; 3 a node did not start; 130 interrupted. A second Ctrl-C ends everything at once.
 
 Examples:
@@ -34,6 +34,7 @@ Exit codes: 0 all met; 1 an expectation failed; 2 a wrong file; 3 a swarm did no
 Examples:
   $ overage swarm test scripts/scenarios/killed-seller.yaml
   $ overage swarm test scripts/scenarios/*.yaml --only joiner --junit results.xml
+  $ overage swarm test scripts/scenarios/healed-partition.yaml --folder seen
   $ overage swarm test --schema > scenario.schema.json`
 
 export function addSwarm(program: Command): void {
@@ -94,7 +95,7 @@ function addTelling(swarm: Command): void {
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
-      `${tellingHelp}\nExit codes: 0 stopped; 1 a law was broken, or a node had died; 2 there is no such swarm.\n\nExamples:\n  $ overage swarm stop\n  $ overage swarm stop demo --json > report.json`,
+      `${tellingHelp}\nExit codes: 0 stopped; 1 a law was broken, or a node had died by itself; 2 there is no such swarm.\n\nExamples:\n  $ overage swarm stop\n  $ overage swarm stop demo --json > report.json`,
     )
     .action(async (name: string | undefined, flags: object) => (await client()).stopSwarm(name, flags))
   const adding = swarm
@@ -123,7 +124,11 @@ function addTelling(swarm: Command): void {
     .option('--only <text>', 'those with this in their name')
     .option('--list', 'say what they would do, and do nothing')
     .option('--junit <file>', 'write the results for a build server')
-    .option('--json <file>', 'write the results as JSON')
+    .option('--json <file>', "write the results as JSON; '-': to standard output, instead of the lines")
+    .option(
+      '--folder <path>',
+      'keep the stores, logs and captures there, a folder a scenario; earlier ones are replaced (default: only those of scenarios that fail are kept, in a temporary folder)',
+    )
     .option('--schema', 'print the JSON Schema of a scenario, for editors')
     .addHelpText('after', testHelp)
     .action(async (files: readonly string[], flags: TestFlags) => {

@@ -102,17 +102,26 @@ const talkersTable = ({ talkers }: Statistics): string =>
       ]),
   )
 
-function printFinding({ expectation: { text }, holds, measured, unit }: Finding): string {
-  const value =
-    unit === 'time'
-      ? duration(measured)
-      : unit === 'share'
-        ? percent(measured)
-        : unit === 'bytes'
-          ? bytes(measured)
-          : String(Math.round(measured * 1_000) / 1_000)
-  const found = Number.isNaN(measured) ? 'there is nothing to measure' : `it is ${value}`
-  return holds ? `${pc.green('✔')} ${text}   ${pc.dim(value)}` : `${pc.red('✘')} ${text}   ${found}`
+function printFinding(finding: Finding): string {
+  const { text } = finding.expectation
+  const value = measuredAsWritten(finding)
+  const found = Number.isNaN(finding.measured) ? value : `it is ${value}`
+  return finding.holds ? `${pc.green('✔')} ${text}   ${pc.dim(value)}` : `${pc.red('✘')} ${text}   ${found}`
+}
+
+/** What there was instead of what was expected. */
+export function measuredAsWritten({ measured, unit }: Finding): string {
+  if (Number.isNaN(measured)) return 'there is nothing to measure'
+  switch (unit) {
+    case 'time':
+      return duration(measured)
+    case 'share':
+      return percent(measured)
+    case 'bytes':
+      return bytes(measured)
+    case 'number':
+      return String(Math.round(measured * 1_000) / 1_000)
+  }
 }
 
 /** The way of one message, as a tree; who brought it again stands beside. */

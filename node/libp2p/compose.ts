@@ -12,6 +12,7 @@ import type { Counters } from './counters.js'
 import { gaterOf } from './gater.js'
 import { tapped } from './gossip-probe.js'
 import type { PeerGuard } from './guard.js'
+import type { Links } from './links.js'
 import { muxer } from './muxer.js'
 import type { ReachOptions } from './reach.js'
 import { rpcLimits, scoreParamsOf, scoreThresholds } from './scoring.js'
@@ -48,6 +49,8 @@ export interface HostOptions {
   readonly guard?: PeerGuard
   /** Is shown what gossip does. Default: nobody is. */
   readonly tap?: Tap
+  /** What lies between it and others, in a swarm under test. Default: nothing. */
+  readonly links?: Links
   /** How it finds peers and is found across machines; absent: by the addresses that it is given alone. */
   readonly reach?: ReachOptions
 }
@@ -114,7 +117,7 @@ const muxerBounds = {
  * A relay that cannot be had is no reason to: one may come.
  */
 export async function composeLibp2p(options: HostOptions): Promise<Host> {
-  const { privateKey, announce = [], local, guard, metrics } = options
+  const { privateKey, announce = [], local, guard, metrics, links } = options
   const counters = metrics && (await import('./counters.js')).countersIn(metrics)
   // Half of libp2p's code, which a swarm on one machine does without.
   const reach = options.reach && (await import('./reach.js')).reachOf(options.reach)
@@ -129,7 +132,7 @@ export async function composeLibp2p(options: HostOptions): Promise<Host> {
     privateKey,
     nodeInfo: { name: 'overage', userAgent: 'overage' },
     addresses: { listen: [...options.listen, ...(needsRelay ? [anyRelay] : [])], announce: [...announce] },
-    transports: [tcp(), ...(transport === undefined ? [] : [transport])],
+    transports: [links === undefined ? tcp() : links.over(tcp()), ...(transport === undefined ? [] : [transport])],
     connectionEncrypters: [noise()],
     streamMuxers: [muxer(muxerBounds)],
     connectionGater: gaterOf(gater),

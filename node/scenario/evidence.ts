@@ -1,9 +1,12 @@
-/** What an expectation is held against: what the nodes say over their APIs, their stores, their logs, and the system. */
+/** What an expectation is held against: what the nodes say over their APIs, their stores, their captures, their logs, and the system. */
 import { readFile } from 'node:fs/promises'
+import { findingsOf } from '../../src/inspect/expectation.js'
 import type { OffersView } from '../api/schemas.js'
+import { measuredAsWritten } from '../inspect/report.js'
 import { ed25519Verifier } from '../signer-ed25519.js'
 import { reportOf } from '../swarm/outcome.js'
 import type { Member, Swarm } from '../swarm/swarm.js'
+import { statisticsIn } from './gossip.js'
 import type { Scenario } from './read.js'
 import type { Expectation } from './schema.js'
 
@@ -15,6 +18,10 @@ export interface Situation {
   readonly attackers: ReadonlySet<string>
   /** Nodes that are stopped for now, and cannot answer. */
   readonly paused: ReadonlySet<string>
+  /** Where the nodes capture what they see of the gossip, if they do. */
+  readonly captures: string | undefined
+  /** When each step that has a name was done; microseconds. */
+  readonly doneUs: ReadonlyMap<string, number>
 }
 
 /** What was expected and did not hold, with what was seen instead. */
@@ -27,7 +34,8 @@ export interface Miss {
 export async function missesOf(expectation: Expectation, situation: Situation): Promise<readonly Miss[]> {
   const { swarm, paused } = situation
   const dead = new Set(swarm.deaths.map(({ name }) => name))
-  const running = swarm.members.filter(({ node }) => !dead.has(node.name) && !paused.has(node.name))
+  const meant = swarm.members.filter(({ node }) => isMeant(expectation, node.name))
+  const running = meant.filter(({ node }) => !dead.has(node.name) && !paused.has(node.name))
   const misses: Miss[] = []
   const miss = (expected: string, seen: string): void => void misses.push({ expected, seen })
   if (expectation.rest && !situation.atRest()) miss('the market at rest', unrest(swarm))
@@ -40,10 +48,14 @@ export async function missesOf(expectation: Expectation, situation: Situation): 
     if (!(await refusedIn(desk.log)).some((peer) => situation.attackers.has(peer)))
       miss(`${expectation.refuses} refuses an attacker`, 'it refuses none')
   }
+  // Read last: it is the dearest, and what is read of a market that still moves would be read again.
+  if (expectation.stats !== undefined && misses.length === 0) await missingStats(expectation, situation, miss)
   return misses
 }
 
 type Note = (expected: string, seen: string) => void
+
+const isMeant = ({ among }: Expectation, name: string): boolean => among === undefined || among.includes(name)
 
 async function missingOffers({ offers, sameOffers }: Expectation, running: readonly Member[], miss: Note) {
   const books = await Promise.all(
@@ -67,18 +79,23 @@ async function openOffers({ node: { api } }: Member): Promise<readonly string[]>
   return offers.map(({ offer }) => offer).sort()
 }
 
-async function missingTrade({ receipts, welfare }: Expectation, { swarm, scenario }: Situation, miss: Note) {
-  const ledgers = (await swarm.ledgers()).map(({ member: { desk, node }, contents }) => ({
-    person: desk.person,
-    peerId: node.peerId,
-    contents,
-    status: swarm.statuses.get(node.name),
-  }))
+async function missingTrade(expectation: Expectation, { swarm, scenario }: Situation, miss: Note) {
+  const { receipts, welfare, among } = expectation
+  const ledgers = (await swarm.ledgers())
+    .map(({ member: { desk, node }, contents }) => ({
+      person: desk.person,
+      peerId: node.peerId,
+      contents,
+      status: swarm.statuses.get(node.name),
+    }))
+    .filter(({ person }) => isMeant(expectation, person.name))
   const { market, seed } = scenario
   const course = { rest: 'at rest', startMs: 0, tradeMs: 0, isolate: 'process' } as const
   const report = reportOf({ ...course, market, seed, ledgers, deaths: swarm.deaths, verifier: ed25519Verifier })
   if (receipts !== undefined) {
-    if (report.sales.length < receipts) miss(`${receipts} receipts`, `${report.sales.length}`)
+    const sales = report.sales.filter(({ buyer }) => isMeant(expectation, buyer))
+    const whose = among === undefined ? '' : ` among ${among.join(', ')}`
+    if (sales.length < receipts) miss(`${receipts} receipts${whose}`, `${sales.length}`)
     for (const { law, who, detail } of report.violations) miss(law, `${who}: ${detail}`)
   }
   if (welfare !== undefined && report.welfareShare < welfare)
@@ -93,6 +110,18 @@ async function missingMemory(most: number, running: readonly Member[], miss: Not
     else if (Number(kilobytes) / 1_024 > most)
       miss(`${node.name} below ${most} MB`, `${Math.round(Number(kilobytes) / 1_024)} MB`)
   }
+}
+
+async function missingStats({ stats = [], since }: Expectation, { captures, doneUs }: Situation, miss: Note) {
+  const sinceUs = since === undefined ? 0 : (doneUs.get(since) ?? 0)
+  // What a node has just begun to write cannot be read yet.
+  const statistics = await statisticsIn(captures!, sinceUs).catch((error: Error) => error)
+  if (statistics instanceof Error) {
+    miss(stats.map(({ text }) => text).join(', '), statistics.message)
+    return
+  }
+  for (const finding of findingsOf(stats, statistics))
+    if (!finding.holds) miss(finding.expectation.text, measuredAsWritten(finding))
 }
 
 /** Peers that a node's log says it refused. */

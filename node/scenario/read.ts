@@ -3,8 +3,9 @@ import { dirname, resolve } from 'node:path'
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { UsageError } from '../errors.js'
-import { checkValue, pathOf, readInput } from '../input.js'
+import { checkValue, pathOf, problemOf, readInput } from '../input.js'
 import { type Market, marketSchema, readMarket } from '../market-file.js'
+import { assertInOrder, type Where } from './order.js'
 import { type Step, scenarioSchema } from './schema.js'
 
 export interface Scenario {
@@ -45,11 +46,9 @@ export async function readScenario(file: string): Promise<Scenario> {
     typeof market === 'string'
       ? await readMarket(resolve(dirname(file), market))
       : checkValue(market, { source: `${whereIs(['market'])}: market`, schema: marketSchema })
-  assertKnown(steps, { market: known, whereIs })
+  assertInOrder(steps, { market: known, whereIs })
   return { file, name, seed, market: known, steps }
 }
-
-type Where = (path: readonly PropertyKey[]) => string
 
 function faultsIn(issues: readonly z.core.$ZodIssue[], whereIs: Where): UsageError {
   const faults = issues.flatMap((issue) => {
@@ -57,23 +56,10 @@ function faultsIn(issues: readonly z.core.$ZodIssue[], whereIs: Where): UsageErr
       return issue.keys.map(
         (key) => `${whereIs([...issue.path, key])}: ${key}: no such field; remove it or check its spelling`,
       )
-    return [`${whereIs(issue.path)}: ${pathOf(issue.path)}: ${issue.message}`]
+    return [`${whereIs(issue.path)}: ${pathOf(issue.path)}: ${problemOf(issue)}`]
   })
   const more = faults.length > faultsShownMax ? [`and ${faults.length - faultsShownMax} more`] : []
   return new UsageError([...faults.slice(0, faultsShownMax), ...more].join('\n'), {
     advice: 'overage swarm test --schema prints what a scenario may say',
   })
-}
-
-/** Every node that a step names must be there by then. */
-function assertKnown(steps: readonly Step[], { market, whereIs }: { market: Market; whereIs: Where }): void {
-  const names = new Set(market.people.map(({ name }) => name))
-  for (const [index, { kill, restart, pause, resume, join, attack, expect }] of steps.entries()) {
-    for (const named of [kill, restart, pause, resume, expect?.refuses, ...(attack?.on ?? [])])
-      if (named !== undefined && !names.has(named))
-        throw new UsageError(`${whereIs(['steps', index])}: steps[${index}]: nobody is called ${named} by then`, {
-          advice: `there are ${[...names].join(', ')}`,
-        })
-    if (join !== undefined) names.add(join.name)
-  }
 }

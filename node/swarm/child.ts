@@ -3,13 +3,13 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Fact } from '../../src/agent/agent.js'
 import type { StoreContents } from '../../src/ports/store.js'
-import type { NetworkId } from '../../src/protocol/hello.js'
 import { NodeStartError } from '../errors.js'
+import type { LinkTable } from '../libp2p/links.js'
 import { lastLogLineOf } from '../log.js'
 import type { NodeStatus } from '../market-node.js'
 import { settings } from '../settings.js'
 import type { NodeHandle } from './handle.js'
-import { type FromNode, supervisedVariable, type ToNode } from './messages.js'
+import { type FromNode, type StartOrder, supervisedVariable, type ToNode } from './messages.js'
 import type { ApiPlace } from './record.js'
 
 /** The compiled command line; a child runs the same one as its parent. */
@@ -95,9 +95,9 @@ export class ChildNode implements NodeHandle {
   }
 
   /** @throws NodeStartError with the node's last words. */
-  async start(bootstrap: readonly string[], network?: NetworkId): Promise<void> {
+  async start(order: StartOrder): Promise<void> {
     const ready = this.#next('ready')
-    this.#send({ type: 'start', bootstrap, network })
+    this.#send({ type: 'start', ...order })
     const { peerId, addresses, api } = await ready
     this.#peerId = peerId
     this.#addresses = addresses
@@ -106,6 +106,11 @@ export class ChildNode implements NodeHandle {
 
   trade(): void {
     this.#send({ type: 'trade' })
+  }
+
+  /** How its links to others are from now on. */
+  link(table: LinkTable): void {
+    this.#send({ type: 'links', table })
   }
 
   async status(): Promise<NodeStatus> {

@@ -87,18 +87,19 @@ async function ask<T>({ record, folder }: FoundSwarm, path: string, body?: objec
   const { error } = (answer ?? {}) as Partial<ErrorView>
   const message = (error?.message ?? `the swarm answered ${response.status}`).replace(/^body: /, '')
   const advice = error?.advice
-  if (response.status === 400) throw new UsageError(message, { ...(advice !== undefined && { advice }) })
+  if (response.status === 400 || response.status === 409)
+    throw new UsageError(message, { ...(advice !== undefined && { advice }) })
   throw new CommandError(message, { exitCode: exitCodes.failed, advice })
 }
 
 function printView({ name, market, phase, startedAt, nodes }: SwarmView): string {
-  const rows = nodes.map(({ name: node, role, sold, bought, peers, open, unsettled, death, pid }) => [
+  const rows = nodes.map(({ name: node, role, sold, bought, peers, open, unsettled, death, killed, pid }) => [
     node,
     role,
     sold === null ? '–' : gb(sold),
     bought === null ? '–' : gb(bought),
     peers === null ? '–' : String(peers),
-    stateOf({ open, unsettled, death }),
+    stateOf({ open, unsettled, death, killed }),
     pc.dim(pid === null ? '' : String(pid)),
   ])
   const right = (title: string) => ({ title, align: 'right' as const })
@@ -116,7 +117,10 @@ function printView({ name, market, phase, startedAt, nodes }: SwarmView): string
   return nodes.length === 0 ? `${head}\n` : `${head}\n${tableOf(columns, rows)}\n`
 }
 
-function stateOf({ open, unsettled, death }: Pick<SwarmView['nodes'][number], 'open' | 'unsettled' | 'death'>): string {
+type Standing = Pick<SwarmView['nodes'][number], 'open' | 'unsettled' | 'death' | 'killed'>
+
+function stateOf({ open, unsettled, death, killed }: Standing): string {
+  if (killed) return pc.yellow('killed')
   if (death !== null) return pc.red(`dead: ${death}`)
   const waits = unsettled === 0 ? [] : [`${unsettled} unsettled`]
   return [open ? 'offer open' : 'at rest', ...waits].join(', ')

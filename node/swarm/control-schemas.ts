@@ -20,7 +20,8 @@ export const swarmViewSchema = z.strictObject({
       bought: count.nullable().describe('MB; null: it wants nothing'),
       open: z.boolean().describe('whether its offer is open'),
       unsettled: count.describe('awards and accepts without an answer'),
-      death: z.string().nullable(),
+      death: z.string().nullable().describe('why it does not run'),
+      killed: z.boolean().describe('on request, which is no failure'),
     }),
   ),
 })

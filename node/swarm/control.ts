@@ -18,6 +18,7 @@ import { packageVersion } from '../version.js'
 import { type SwarmView, swarmViewSchema } from './control-schemas.js'
 import type { SwarmReport } from './outcome.js'
 import type { ApiPlace } from './record.js'
+import { NameTakenError } from './swarm.js'
 
 /** What the control API needs of the swarm that it stands for. */
 export interface Controlled {
@@ -120,5 +121,6 @@ const said = <T>(work: Promise<T>): Promise<T> =>
     if (!(error instanceof CommandError)) throw error
     const { message, advice } = error
     const told = { message, ...(advice !== undefined && { advice }) }
+    if (error instanceof NameTakenError) throw new ApiError(409, 'name-taken', told)
     throw error instanceof UsageError ? new ApiError(400, 'bad-request', told) : new ApiError(500, 'not-started', told)
   })

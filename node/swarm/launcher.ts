@@ -7,6 +7,7 @@ import { ChildNode } from './child.js'
 import type { Isolation } from './flags.js'
 import type { NodeHandle } from './handle.js'
 import { startInProcess } from './in-process.js'
+import type { Wires } from './wires.js'
 import type { Desk } from './workspace.js'
 
 export interface LauncherOptions {
@@ -18,6 +19,8 @@ export interface LauncherOptions {
   readonly api: boolean
   /** The network that a node says it belongs to; undefined: none. */
   readonly networkOf: (name: string) => NetworkId | undefined
+  /** What lies between nodes that have processes of their own; undefined: nothing ever does. */
+  readonly wires: Wires | undefined
 }
 
 /** Starts a node that is ready to, telling it of peers. */
@@ -54,15 +57,23 @@ export class Launcher {
     return child !== undefined
   }
 
+  /** Tells every process how its links are. */
+  rewire(): void {
+    const { wires } = this.#options
+    for (const child of this.#children) if (wires !== undefined) child.link(wires.tableOf(child.name))
+  }
+
   async #child({ person, config, log }: Desk): Promise<Starter> {
     this.#assertWanted()
-    const { patienceMs, networkOf } = this.#options
-    const network = networkOf(person.name)
-    const child = new ChildNode({ name: person.name, config, logFile: log, patienceMs })
+    const { patienceMs, networkOf, wires } = this.#options
+    const { name } = person
+    const network = networkOf(name)
+    const child = new ChildNode({ name, config, logFile: log, patienceMs })
     this.#children.add(child)
     await child.loaded()
     return async (bootstrap) => {
-      await child.start(bootstrap, network)
+      const links = wires && { seed: `${wires.seed} ${name}`, table: wires.tableOf(name) }
+      await child.start({ bootstrap, network, links })
       return child
     }
   }

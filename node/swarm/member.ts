@@ -10,4 +10,6 @@ export interface Member {
 export interface Death {
   readonly name: string
   readonly reason: string
+  /** On request, which is no failure. */
+  readonly killed: boolean
 }

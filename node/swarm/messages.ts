@@ -5,12 +5,23 @@
 import type { Fact } from '../../src/agent/agent.js'
 import type { StoreContents } from '../../src/ports/store.js'
 import type { NetworkId } from '../../src/protocol/hello.js'
+import type { LinkTable } from '../libp2p/links.js'
 import type { NodeStatus } from '../market-node.js'
 import type { ApiPlace } from './record.js'
 
+/** What a node is told when it starts. */
+export interface StartOrder {
+  readonly bootstrap: readonly string[]
+  readonly network?: NetworkId | undefined
+  /** That there are faults on its links, or may come to be; what they draw is seeded. */
+  readonly links?: { readonly seed: string; readonly table: LinkTable } | undefined
+}
+
 export type ToNode =
   /** Listen and dial. */
-  | { readonly type: 'start'; readonly bootstrap: readonly string[]; readonly network?: NetworkId | undefined }
+  | ({ readonly type: 'start' } & StartOrder)
+  /** How its links are from now on. */
+  | { readonly type: 'links'; readonly table: LinkTable }
   /** Begin to sell and to buy. */
   | { readonly type: 'trade' }
   | { readonly type: 'status'; readonly request: number }

@@ -54,7 +54,7 @@ function viewOf(
   swarm: Swarm,
   { folder, market, isolate }: Pick<SwarmRequest, 'folder' | 'market' | 'isolate'>,
 ): SwarmView {
-  const deaths = new Map(swarm.deaths.map(({ name, reason }) => [name, reason]))
+  const deaths = new Map(swarm.deaths.map((death) => [death.name, death]))
   return {
     name: nameOf(folder),
     market: market.market,
@@ -73,7 +73,8 @@ function viewOf(
         bought: person.wants === undefined ? null : (buyer?.owned ?? 0),
         open: seller?.open ?? false,
         unsettled: (seller?.unsettled ?? 0) + (buyer?.unsettled ?? 0),
-        death: deaths.get(node.name) ?? null,
+        death: deaths.get(node.name)?.reason ?? null,
+        killed: deaths.get(node.name)?.killed ?? false,
       }
     }),
   }

@@ -74,7 +74,10 @@ export interface NodeLine {
     readonly sellers: number
   }
   readonly traffic: NodeStatus['traffic'] | null
+  /** Why it did not run any more at the end. */
   readonly death: string | null
+  /** On request, which is no failure. */
+  readonly killed: boolean
 }
 
 /** What `--json` writes. */
@@ -142,9 +145,11 @@ export function reportOf(evidence: Evidence): SwarmReport {
   }
 }
 
-/** Whether the market did what it should: at rest unless somebody ended it, nobody lost, no law broken. */
+/** Whether the market did what it should: at rest unless somebody ended it, nobody lost but on request, no law broken. */
 export const isSound = ({ rest, nodes, violations }: SwarmReport): boolean =>
-  (rest === 'at rest' || rest === 'stopped') && violations.length === 0 && nodes.every(({ death }) => death === null)
+  (rest === 'at rest' || rest === 'stopped') &&
+  violations.length === 0 &&
+  nodes.every(({ death, killed }) => death === null || killed)
 
 /** Broken laws; of a trade with somebody who joined from outside only what one store can show. */
 function violationsAmong(ledgers: readonly Ledger[], verifier: Verifier): readonly Violation[] {
@@ -189,6 +194,7 @@ function nodeOf(ledger: Ledger, sales: readonly SaleLine[], deaths: readonly Dea
   const { name, sells, wants } = person
   const mine = sales.filter(({ seller }) => seller === name)
   const bought = receiptsIn(contents, 'purchase/').map(({ receipt }) => receipt)
+  const died = deaths.find((death) => death.name === name)
   return {
     name,
     peerId,
@@ -210,7 +216,8 @@ function nodeOf(ledger: Ledger, sales: readonly SaleLine[], deaths: readonly Dea
       },
     }),
     traffic: status?.traffic ?? null,
-    death: deaths.find((death) => death.name === name)?.reason ?? null,
+    death: died?.reason ?? null,
+    killed: died?.killed ?? false,
   }
 }
 

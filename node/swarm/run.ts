@@ -146,7 +146,8 @@ async function reportOn(
 /** What is said even when nothing should be. */
 function complain({ violations, nodes, rest }: SwarmReport): void {
   for (const { law, who, detail } of violations) process.stderr.write(`broken law: ${law}: ${who}, ${detail}\n`)
-  for (const { name, death } of nodes) if (death !== null) process.stderr.write(`${name} died: ${death}\n`)
+  for (const { name, death, killed } of nodes)
+    if (death !== null && !killed) process.stderr.write(`${name} died: ${death}\n`)
   if (rest !== 'at rest' && rest !== 'stopped') process.stderr.write(`the market did not come to rest: ${rest}\n`)
 }
 

@@ -2,10 +2,11 @@
 import type { ApiAddress } from '../api/address.js'
 import type { Api } from '../api/serve.js'
 import { exitCodes } from '../errors.js'
+import type { Links } from '../libp2p/links.js'
 import type { MarketNode, MarketNodeOptions } from '../market-node.js'
 import { confinedNetwork } from '../network.js'
 import { startProblemOf } from '../start-problem.js'
-import type { FromNode, ToNode } from './messages.js'
+import type { FromNode, StartOrder, ToNode } from './messages.js'
 
 /** How long a node that lost its supervisor may take to close its store. */
 const orphanMsMax = 3_000
@@ -39,6 +40,7 @@ class SupervisedNode {
   readonly #ended: () => void
   #starting: Promise<MarketNode> | undefined
   #node: MarketNode | undefined
+  #links: Links | undefined
   #api: Api | undefined
   #ending = false
 
@@ -52,6 +54,9 @@ class SupervisedNode {
       case 'start':
         this.#starting ??= this.#start(order)
         this.#starting.catch(fail)
+        return
+      case 'links':
+        this.#links?.set(order.table)
         return
       case 'trade':
         this.#node?.trade()
@@ -81,12 +86,15 @@ class SupervisedNode {
     stopped.then(this.#ended).catch(fail)
   }
 
-  async #start({ bootstrap, network }: Extract<ToNode, { type: 'start' }>): Promise<MarketNode> {
+  async #start({ bootstrap, network, links }: StartOrder): Promise<MarketNode> {
     const { node: options, start, api: address } = this.#options
+    // Nothing of it is loaded by a node that is not under such a test.
+    this.#links = links && new (await import('../libp2p/links.js')).Links(links)
     const node = await start({
       ...options,
       bootstrap: [...options.bootstrap, ...bootstrap],
       ...(network !== undefined && { network: confinedNetwork(network) }),
+      ...(this.#links !== undefined && { links: this.#links }),
     })
     this.#node = node
     node.onFact((fact) => tell({ type: 'fact', fact }))

@@ -1,6 +1,5 @@
 /** Launches a market's nodes on this machine, wires them, lets them trade, and watches until the market is at rest. */
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fact } from '../../src/agent/agent.js'
 import type { StoreContents } from '../../src/ports/store.js'
@@ -9,16 +8,15 @@ import { Prng } from '../../src/sim/prng.js'
 import { UsageError } from '../errors.js'
 import type { Market } from '../market-file.js'
 import type { NodeStatus } from '../market-node.js'
-import { type Bundle, bundleOf } from '../testnet/bundle.js'
-import { saveBundle } from '../testnet/bundle-file.js'
 import type { Isolation } from './flags.js'
 import type { NodeHandle } from './handle.js'
 import { inTurns } from './in-turns.js'
 import { Launcher, type Starter } from './launcher.js'
 import type { Death, Member } from './member.js'
-import { nodeRecordsOf } from './node-records.js'
-import { type ApiPlace, nameOf, newRecord, type SwarmRecord, writeRecord } from './record.js'
+import type { ApiPlace } from './record.js'
+import { networkOf, RecordKeeper } from './record-keeper.js'
 import { storedIn } from './stored.js'
+import type { Wires } from './wires.js'
 import { bootstrapPeers, isDoor, partition, peersOf } from './wiring.js'
 import { addDesk, type Desk, layOut } from './workspace.js'
 
@@ -44,6 +42,8 @@ export interface SwarmOptions {
   readonly joinable?: boolean
   /** Called once there is a folder: begins to take orders from other programs, and says where. */
   readonly serve?: () => Promise<ApiPlace>
+  /** What lies between the nodes, each in a process of its own. Default: nothing ever does. */
+  readonly wires?: Wires | undefined
 }
 
 /** How the swarm stands; what an observer shows. */
@@ -73,11 +73,14 @@ const answerMs = 1_000
 /** How long the mesh may take to form before trading starts anyway. */
 const meshMsMax = 15_000
 
+/** Nodes of a swarm are told by their names, in any case; those of the dead are not given away. */
+export class NameTakenError extends UsageError {}
+
 export class Swarm {
   readonly #options: SwarmOptions
   readonly #observer: SwarmObserver
   readonly #launcher: Launcher
-  readonly #network: Bundle | undefined
+  readonly #records: RecordKeeper
   readonly #members: Member[] = []
   /** By desk; filled in order. */
   readonly #launching: Promise<Member>[] = []
@@ -85,27 +88,26 @@ export class Swarm {
   readonly #statuses = new Map<string, NodeStatus>()
   /** Asked, and not answered yet: one that hangs is not asked again, and nobody waits for it. */
   readonly #asked = new Map<string, Promise<void>>()
-  readonly #startedAt = Date.now()
   #place: ApiPlace | undefined
   #phase: Phase | 'idle' | 'stopped' = 'idle'
   #cancelled = false
   #isToldToStop = false
   readonly #joining = new Set<string>()
-  #recorded: Promise<void> = Promise.resolve()
 
   constructor(options: SwarmOptions, observer: SwarmObserver) {
-    const { market, isolate, patienceMs, capture, api = false, joinable = false } = options
+    const { market, isolate, patienceMs, capture, api = false, joinable = false, wires } = options
     this.#options = options
     this.#observer = observer
-    this.#network = joinable ? networkOf(market) : undefined
-    const ofNode = (name: string) => (isDoor(market, name) ? this.#network?.id : undefined)
-    this.#launcher = new Launcher({ market, isolate, patienceMs, capture, api, networkOf: ofNode })
+    const network = joinable ? networkOf(market) : undefined
+    this.#records = new RecordKeeper({ ...options, network })
+    const ofNode = (name: string) => (isDoor(market, name) ? network?.id : undefined)
+    this.#launcher = new Launcher({ market, isolate, patienceMs, capture, api, networkOf: ofNode, wires })
   }
 
   get members(): readonly Member[] {
     return this.#members
   }
-  /** Nodes that ended without having been asked to. */
+  /** Nodes that ended by themselves, or were killed on request. */
   get deaths(): readonly Death[] {
     return this.#deaths
   }
@@ -117,7 +119,9 @@ export class Swarm {
   /** Starts every node and waits until the mesh has formed. @throws NodeStartError naming the node that did not start. */
   async launch(): Promise<void> {
     const { seed } = this.#options
+    const { wires } = this.#options
     const desks = await layOut(this.#options)
+    for (const desk of desks) await wires?.add(desk)
     this.#enter('starting')
     this.#place = await this.#options.serve?.()
     await this.#record()
@@ -162,18 +166,20 @@ export class Swarm {
   }
 
   get startedAt(): number {
-    return this.#startedAt
+    return this.#records.startedAt
   }
 
   get isToldToStop(): boolean {
     return this.#isToldToStop
   }
 
-  /** A newcomer, who begins to trade at once. @throws UsageError when the name is taken, NodeStartError when it does not start. */
+  /** A newcomer, who begins to trade at once. @throws NameTakenError, UsageError before it trades, NodeStartError when it does not start. */
   async add(person: Person): Promise<Member> {
     const isTaken = this.#members.some(({ desk }) => desk.person.name.toLowerCase() === person.name.toLowerCase())
     if (isTaken || this.#joining.has(person.name.toLowerCase()))
-      throw new UsageError(`${person.name} is there already`, { advice: 'choose another name' })
+      throw new NameTakenError(`${person.name} is there already`, {
+        advice: `choose another name than ${this.#members.map(({ node }) => node.name).join(', ')}`,
+      })
     if (this.#phase !== 'trading')
       throw new UsageError(`the swarm is ${this.#phase}`, { advice: 'people can be added while it trades' })
     this.#joining.add(person.name.toLowerCase())
@@ -198,7 +204,7 @@ export class Swarm {
     }
     if (!this.#launcher.killOne(member.node))
       throw new UsageError(`${name} has no process of its own`, { advice: 'run the swarm with --isolate process' })
-    this.#deaths.push({ name, reason: 'it was killed on request' })
+    this.#deaths.push({ name, reason: 'it was killed on request', killed: true })
     await this.#record()
   }
 
@@ -217,6 +223,14 @@ export class Swarm {
     this.#observer.joined?.(member)
     node.trade()
     await this.#record()
+  }
+
+  /** Lets every node know how its links are by now. */
+  async rewire(): Promise<void> {
+    if (this.#options.wires === undefined) return
+    this.#launcher.rewire()
+    // Orders are obeyed in turn: whoever answers knows.
+    await this.ask()
   }
 
   #peersForOneMore(): readonly string[] {
@@ -271,6 +285,8 @@ export class Swarm {
 
   async #newcomer(person: Person): Promise<Member> {
     const desk = await addDesk(person, this.#options)
+    await this.#options.wires?.add(desk)
+    await this.rewire()
     const start = await this.#launcher.prepare(desk)
     const member = { desk, node: await start(this.#peersForOneMore()) }
     this.#admit(member)
@@ -278,34 +294,9 @@ export class Swarm {
   }
 
   /** Says to other programs how the swarm stands (docs/swarm.md). */
-  async #record(): Promise<void> {
-    const { folder, capture } = this.#options
-    const ended = this.#phase === 'stopped'
-    const nodes = nodeRecordsOf(this.#members, { deaths: this.#deaths, capture, ended })
-    const api = this.#place === undefined ? null : { url: this.#place.url, token: this.#place.token }
-    // One after the other: the last written is the last that was true.
-    this.#recorded = this.#recorded.then(async () => {
-      const before = { ...newRecord(this.#options), startedAt: this.#startedAt, nodes }
-      const bundle = this.#network && nodes.length > 0 ? await this.#writeBundle() : null
-      const record: SwarmRecord =
-        this.#phase === 'stopped'
-          ? { ...before, bundle, state: 'ended', pid: null, endedAt: Date.now() }
-          : { ...before, bundle, api, state: this.#phase === 'starting' ? 'starting' : 'running' }
-      await writeRecord(folder, record)
-    })
-    await this.#recorded
-  }
-
-  /** The bundle with which others on this machine join; returns its file. */
-  async #writeBundle(): Promise<string> {
-    const { folder } = this.#options
-    const file = resolve(folder, `${nameOf(folder)}.testnet.json`)
-    const bootstrap = this.#living()
-      .filter(({ node }) => isDoor(this.#options.market, node.name))
-      .slice(-bootstrapPeers)
-      .flatMap(({ node }) => node.addresses)
-    await saveBundle(file, { ...this.#network!, bootstrap })
-    return file
+  #record(): Promise<void> {
+    const state = this.#phase === 'stopped' ? 'ended' : this.#phase === 'starting' ? 'starting' : 'running'
+    return this.#records.write({ state, members: this.#members, deaths: [...this.#deaths], api: this.#place })
   }
 
   #admit(member: Member): void {
@@ -318,7 +309,7 @@ export class Swarm {
   #watch(node: NodeHandle): void {
     node.onFact((fact) => this.#observer.fact(node.name, fact))
     node.onDeath((reason) => {
-      this.#deaths.push({ name: node.name, reason })
+      this.#deaths.push({ name: node.name, reason, killed: false })
       if (this.#phase !== 'starting') this.#record().catch(() => {})
     })
   }
@@ -392,7 +383,3 @@ export class Swarm {
     })
   }
 }
-
-/** The network of a market on this machine; nobody is in it yet. */
-const networkOf = ({ market, currency, rules }: Market): Bundle =>
-  bundleOf({ market, currency, rules, shards: 1, heardShards: 1, bootstrap: [] })

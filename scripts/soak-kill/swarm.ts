@@ -138,7 +138,7 @@ export class KillSwarm {
     const { node } = seat
     try {
       await node.loaded()
-      await node.start(this.#addresses())
+      await node.start({ bootstrap: this.#addresses() })
       node.trade()
     } catch (error) {
       // Hit while it was starting: whoever killed it starts it again.

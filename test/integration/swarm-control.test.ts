@@ -22,6 +22,13 @@ const record = (): SwarmRecord | undefined => {
   const file = join(folder, 'swarm.json')
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
 }
+/** What the swarm's own API answers to whoever writes to it. */
+async function posted(path: string, body: object): Promise<{ readonly status: number }> {
+  const { url, token } = record()!.api!
+  const headers = { authorization: `Bearer ${readFileSync(token, 'utf8').trim()}`, 'content-type': 'application/json' }
+  const response = await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body), headers })
+  return { status: response.status, ...((await response.json()) as object) }
+}
 const deathsIn = (now: SwarmRecord | undefined) => now?.nodes.flatMap(({ name, death }) => (death ? [name] : []))
 
 it('a swarm is found by its file, takes a newcomer, loses a node, is stopped, and its report counts all of them', async () => {
@@ -39,20 +46,26 @@ it('a swarm is found by its file, takes a newcomer, loses a node, is stopped, an
   const added = await said('add', folder, '--name', 'zoe', '--sell', '2GB', '--floor', '1', '--json')
   expect(added.err).toBe('')
   expect(record()?.nodes.find(({ name }) => name === 'zoe')).toMatchObject({ role: 'seller', death: null })
-  expect((await said('add', folder, '--name', 'Zoe', '--buy', '2GB', '--sigma', '40')).err).toContain(
-    'Zoe is there already',
-  )
+  const taken = await said('add', folder, '--name', 'Zoe', '--buy', '2GB', '--sigma', '40')
+  expect(taken).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Zoe is there already') })
+  expect(taken.err).toMatch(/choose another name than .*zoe/)
+  expect(await posted('/v1/nodes', { name: 'ZOE', sells: { gb: 2, floor: 1 } })).toMatchObject({
+    status: 409,
+    error: { code: 'name-taken', message: 'ZOE is there already' },
+  })
   expect(await said('kill', folder, 'zoe')).toMatchObject({ code: 0, err: '' })
   expect(deathsIn(record())).toEqual(['zoe'])
-  const status = await said('status', folder)
-  expect(status.out).toMatch(/zoe .*killed/)
+  expect((await said('status', folder)).out).toMatch(/zoe .* killed +\d+\n/)
+  const { nodes } = JSON.parse((await said('status', folder, '--json')).out)
+  expect(nodes.filter(({ killed }: { killed: boolean }) => killed)).toMatchObject([{ name: 'zoe' }])
 
   const stopped = await said('stop', folder, '--json')
-  expect(stopped.code).toBe(1)
+  // What died on request is no failure.
+  expect(stopped.code).toBe(0)
   const report = JSON.parse(stopped.out)
   expect(report.violations).toEqual([])
   expect(report.nodes.map(({ name }: { name: string }) => name)).toContain('zoe')
-  await swarm.ended
+  expect(await swarm.ended).toMatchObject({ code: 0, err: expect.not.stringContaining('died') })
   expect(record()).toMatchObject({ state: 'ended', pid: null })
   expect(await said('status', folder)).toMatchObject({ code: 2, err: expect.stringContaining('ended') })
 })

@@ -3,6 +3,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { composeLibp2p, type Host } from '../../node/libp2p/compose.js'
+import type { Links } from '../../node/libp2p/links.js'
 import { meshPeersOf } from '../../node/libp2p/shim.js'
 import { Tap } from '../../node/libp2p/tap.js'
 import { Libp2pTransport, type TransportLimits } from '../../node/libp2p/transport.js'
@@ -59,6 +60,8 @@ export interface TestNodeOptions {
   readonly limits?: Partial<TransportLimits>
   /** Whether its tap is open from the start. Default: false. */
   readonly tapped?: boolean
+  /** Default: nothing lies between it and others. */
+  readonly links?: Links
 }
 
 /** A real node on loopback, listening on a free port, knowing nobody. */
@@ -68,6 +71,7 @@ export async function startNode({
   port = 0,
   limits = {},
   tapped = false,
+  links,
 }: TestNodeOptions = {}): Promise<TestNode> {
   const identity = privateKey ?? (await generateKeyPair('Ed25519'))
   const tap = new Tap({ node: peerIdFromPrivateKey(identity).toString(), name: 'test', market: 'test' })
@@ -78,6 +82,7 @@ export async function startNode({
     listen: [`/ip4/127.0.0.1/tcp/${port}`],
     local: true,
     topics: [topic],
+    ...(links && { links }),
   })
   const heard = new Listener()
   const transport = new Libp2pTransport({
@@ -99,6 +104,7 @@ export async function startNode({
     stop: async () => {
       await transport.stop()
       await host.stop()
+      links?.end()
     },
   }
 }

@@ -58,6 +58,16 @@ describe('the report on a swarm', () => {
     expect(isSound({ ...report, rest: 'time limit' })).toBe(false)
   })
 
+  it('takes a node that died for a failure, unless it was killed on request', () => {
+    const { name } = report.nodes[0]!
+    const withDeath = (killed: boolean) =>
+      reportOf({ ...evidenceOf(trial), deaths: [{ name, reason: 'it fell over', killed }] })
+    expect(isSound(withDeath(false))).toBe(false)
+    expect(printReport(withDeath(false))).toContain(`✘ ${name} died: it fell over`)
+    expect(isSound(withDeath(true))).toBe(true)
+    expect(printReport(withDeath(true))).toContain(`${name} was killed on request`)
+  })
+
   it('finds and prints a receipt that only one side holds', () => {
     const victim = report.sales[0]!.buyer
     const forget = (ledger: Ledger): Ledger =>
