@@ -258,7 +258,7 @@ export function heatMap({ title, subtitle, rows, x, y, maps }: HeatMap): Spec {
     const hue = hues[index % hues.length]!
     return {
       title: { text: map.title, fontSize: 12, fontWeight: 'normal', offset: 8 },
-      width: { step: 50 },
+      width: { step: 55 },
       height: { step: 40 },
       data: { values: rows },
       encoding: { x: ordinal(x, 'ascending'), y: ordinal(y, 'descending') },
