@@ -17,7 +17,7 @@ export const frontier: Study = {
   question: 'What do reserve policy and commit rule trade between revenue, welfare, messages and truthful bids?',
   seeds: { full: 120, quick: 8 },
   points: (extent) => {
-    const factors = extent === 'full' ? [750, 900, 1_100, 2_000] : [500, 2_000]
+    const factors = extent === 'full' ? [900, 1_100, 2_000] : [500, 2_000]
     return sellersOf(extent).flatMap(({ at, market }) =>
       [truth, ...factors].map(
         (perMille): Point => ({ at: { ...at, perMille }, options: withMisreport(market, perMille) }),
