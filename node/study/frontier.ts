@@ -11,6 +11,16 @@ const paces = [
   { rise: 300, fall: 300 },
 ] as const
 
+/** What is read off the market in which all say the truth. */
+const figures = [
+  'welfareShare',
+  'revenue',
+  'priceShare',
+  'bidsPerBuyer',
+  'directMessagesPerNode',
+  'lastTradeSeconds',
+] as const
+
 /** MECHANISM §6, §8: what sellers, buyers and the network get of each set of rules, and how well the truth does under it. */
 export const frontier: Study = {
   name: 'frontier',
@@ -27,12 +37,10 @@ export const frontier: Study = {
   rows: (points) =>
     points
       .filter(({ at }) => at['perMille'] === truth)
-      .flatMap((truthful) =>
-        rowsOf(
-          truthful,
-          points.filter((point) => isMisreportTo(truthful, point)),
-        ),
-      ),
+      .flatMap((truthful) => {
+        const misreports = points.filter((point) => isMisreportTo(truthful, point))
+        return rowsOf(truthful, misreports)
+      }),
   shown: ['supplyRatio', 'sellers', 'k', 'gain', 'revenue', 'priceShare', 'welfareShare', 'directMessagesPerNode'],
   charts: (rows) =>
     [...new Set(rows.map(({ supplyRatio }) => supplyRatio))].map((supplyRatio) => ({
@@ -96,8 +104,10 @@ function rowsOf(truthful: PointRuns, misreports: readonly PointRuns[]): readonly
   if (gains.length === 0) return []
   const best = gains.reduce((most, one) => (Number(one.columns['gain']) > Number(most.columns['gain']) ? one : most))
   const each = gains.map(({ k, columns }) => ({ [`gainAt${k}`]: columns['gain']! }))
-  return summaryRows(
-    [truthful],
-    ['welfareShare', 'revenue', 'priceShare', 'bidsPerBuyer', 'directMessagesPerNode'],
-  ).map(({ perMille: _, ...row }) => ({ ...row, k: best.k, ...best.columns, ...Object.assign({}, ...each) }))
+  return summaryRows([truthful], figures).map(({ perMille: _, ...row }) => ({
+    ...row,
+    k: best.k,
+    ...best.columns,
+    ...Object.assign({}, ...each),
+  }))
 }
