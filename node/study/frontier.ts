@@ -1,15 +1,20 @@
 import { policyNames } from '../../src/mechanism/reserve.js'
 import { dotChart } from './chart.js'
+import { optionsDigest } from './digest.js'
 import { gainColumns, misreportBuyers, otherCommitRules, scarceRatio, truth, withMisreport } from './misreport.js'
 import { type Market, referenceMarket, withRules } from './reference.js'
 import { summaryRows } from './rows.js'
 import type { Extent, Point, PointRuns, Row, Study } from './study.js'
+import { truthfulness } from './truthfulness.js'
 
 /** Rise and fall of a tracking reserve in a round, in ‰, besides the default one: sellers who ask for more, and for less. */
 const paces = [
   { rise: 1_000, fall: 30 },
   { rise: 300, fall: 300 },
 ] as const
+
+/** Seeds of markets that the study of truthfulness does not hold; of the others, as many as there. */
+const othersSeedsMax = 36
 
 /** What is read off the market in which all say the truth. */
 const figures = [
@@ -25,13 +30,17 @@ const figures = [
 export const frontier: Study = {
   name: 'frontier',
   question: 'What do reserve policy and commit rule trade between revenue, welfare, messages and truthful bids?',
-  seeds: { full: 120, quick: 8 },
+  seeds: { full: 400, quick: 8 },
   points: (extent) => {
     const factors = extent === 'full' ? [900, 1_100, 2_000] : [500, 2_000]
+    const elsewhere = new Map(truthfulness.points(extent).map((point) => [digestOf(point), point.seedsMax]))
     return sellersOf(extent).flatMap(({ at, market }) =>
-      [truth, ...factors].map(
-        (perMille): Point => ({ at: { ...at, perMille }, options: withMisreport(market, perMille) }),
-      ),
+      [truth, ...factors].map((perMille): Point => {
+        const point = { at: { ...at, perMille }, options: withMisreport(market, perMille) }
+        const digest = digestOf(point)
+        const seedsMax = elsewhere.has(digest) ? elsewhere.get(digest) : othersSeedsMax
+        return { ...point, ...(seedsMax !== undefined && { seedsMax }) }
+      }),
     )
   },
   rows: (points) =>
@@ -41,7 +50,7 @@ export const frontier: Study = {
         const misreports = points.filter((point) => isMisreportTo(truthful, point))
         return rowsOf(truthful, misreports)
       }),
-  shown: ['supplyRatio', 'sellers', 'k', 'gain', 'revenue', 'priceShare', 'welfareShare', 'directMessagesPerNode'],
+  shown: ['supplyRatio', 'sellers', 'pairs', 'k', 'gain', 'priceShare', 'welfareShare', 'directMessagesPerNode'],
   charts: (rows) =>
     [...new Set(rows.map(({ supplyRatio }) => supplyRatio))].map((supplyRatio) => ({
       name: `supply-${supplyRatio}`,
@@ -55,13 +64,15 @@ export const frontier: Study = {
         name: 'sellers',
         panels: [
           { field: 'gain', title: 'greatest gain from a misreport', format: '+.1%' },
-          { field: 'revenue', title: 'revenue of all sellers, currency', format: '.3s' },
+          { field: 'priceShare', title: 'revenue: price / clearing price', format: '.0%' },
           { field: 'welfareShare', title: 'share of the optimal welfare', format: '.1%' },
           { field: 'directMessagesPerNode', title: 'direct messages per node', format: '.1f' },
         ],
       }),
     })),
 }
+
+const digestOf = ({ options }: Point): string => optionsDigest({ ...options, seed: '' })
 
 interface Sellers {
   readonly at: Row

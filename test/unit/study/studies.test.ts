@@ -103,6 +103,15 @@ describe('the frontier', () => {
     expect(frontier.rows([pointFor(1_000, [0, 0]), pointFor(2_000, [50, 50], { sellers: 'others' })])).toEqual([])
   })
 
+  it('holds what the study of truthfulness holds with as many seeds, so that it costs nothing', () => {
+    const markets = (study: typeof frontier) =>
+      planOf(study, { extent: 'full', seeds: undefined }).points.filter(({ at }) => at['perMille'] === 1_000)
+    const there = new Map(markets(truthfulness).map(({ markets: all }) => [optionsDigest(all[0]!), all.length]))
+    const shared = markets(frontier).filter(({ markets: [first] }) => there.has(optionsDigest(first!)))
+    expect(shared).toHaveLength(there.size)
+    for (const { markets: all } of shared) expect(all.length).toBe(there.get(optionsDigest(all[0]!)))
+  })
+
   it('crosses every reserve policy with every commit rule, in both markets', () => {
     const crossed = frontier.points('full').filter(({ at }) => !String(at['reserve']).includes('/'))
     const pairs = crossed.map(({ at }) => `${at['supplyRatio']}: ${at['reserve']}, ${at['roundsMax']}`)
