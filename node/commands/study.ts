@@ -12,7 +12,7 @@ Exit codes: 0 done; 1 a law was broken in some run; 2 wrong usage; 130 interrupt
 
 Examples:
   $ overage study list
-  $ overage study views --quick            small markets, two seeds: a look in a minute
+  $ overage study views --quick            small markets, few seeds: a look in a minute
   $ overage study truthfulness --seeds 400 --out results`
 
 export function addStudy(program: Command): void {

@@ -62,10 +62,13 @@ export function lineCharts({
   return { title: titleOf({ title, subtitle }), hconcat, spacing: 28 }
 }
 
-const titleOf = ({ title, subtitle }: { readonly title: string; readonly subtitle: string }): Spec => ({
-  text: title,
-  subtitle,
-})
+/** A subtitle of several lines is a list. */
+interface Titled {
+  readonly title: string
+  readonly subtitle: string | readonly string[]
+}
+
+const titleOf = ({ title, subtitle }: Titled): Spec => ({ text: title, subtitle })
 
 function panel(chart: LineChart, { width, height } = size): Spec {
   const { rows, x, y, series, references = [] } = chart
@@ -150,12 +153,12 @@ const channelOf = ({ field, title, format, log, ticks, domain }: Axis): Spec => 
   },
 })
 
-/** All of it, with a twentieth to spare on either side. */
-function domainOf(values: readonly number[], log = false): readonly [number, number] {
+/** All of it, with a part of its length to spare on either side. */
+function domainOf(values: readonly number[], log = false, spare = 0.05): readonly [number, number] {
   const [to, from] = log ? [Math.log, Math.exp] : [(value: number) => value, (value: number) => value]
   const low = to(Math.min(...values))
   const high = to(Math.max(...values))
-  const margin = (high - low) / 20 || Math.abs(high) / 20 || 1
+  const margin = (high - low) * spare || Math.abs(high) * spare || 1
   return [from(low - margin), from(high + margin)]
 }
 
@@ -188,7 +191,7 @@ function labelsOf(
 
 export interface DotChart {
   readonly title: string
-  readonly subtitle: string
+  readonly subtitle: string | readonly string[]
   readonly rows: readonly Row[]
   /** The column that names the rows. */
   readonly name: string
@@ -196,12 +199,15 @@ export interface DotChart {
   readonly panels: readonly Axis[]
 }
 
+/** So that the outermost dots have room for what is written over them. */
+const valueSpare = 0.1
+
 /** A dot with its interval and its value for each name, names in the order of the rows. */
 export function dotChart({ title, subtitle, rows, name, panels }: DotChart): Spec {
   const hconcat = panels.map((axis, index) => {
     const names = { field: name, type: 'nominal', sort: null, axis: { title: null, labels: index === 0, ticks: false } }
     const [low, high] = [`${axis.field}Low`, `${axis.field}High`]
-    const domain = axis.domain ?? domainOf([...numbersIn(rows, low), ...numbersIn(rows, high)])
+    const domain = axis.domain ?? domainOf([...numbersIn(rows, low), ...numbersIn(rows, high)], false, valueSpare)
     const channel = {
       ...channelOf({ ...axis, domain }),
       axis: { title: axis.title, format: axis.format, tickCount: 3, labelOverlap: true },
@@ -252,7 +258,7 @@ export function heatMap({ title, subtitle, rows, x, y, maps }: HeatMap): Spec {
     const hue = hues[index % hues.length]!
     return {
       title: { text: map.title, fontSize: 12, fontWeight: 'normal', offset: 8 },
-      width: { step: 60 },
+      width: { step: 55 },
       height: { step: 40 },
       data: { values: rows },
       encoding: { x: ordinal(x, 'ascending'), y: ordinal(y, 'descending') },
@@ -276,5 +282,5 @@ export function heatMap({ title, subtitle, rows, x, y, maps }: HeatMap): Spec {
     }
   })
   const resolve = { scale: { color: 'independent' } }
-  return { title: titleOf({ title, subtitle }), hconcat, spacing: 32, resolve }
+  return { title: titleOf({ title, subtitle }), hconcat, spacing: 24, resolve }
 }

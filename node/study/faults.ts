@@ -64,7 +64,7 @@ export const faults: Study = {
       name: 'welfare',
       spec: lineCharts({
         title: 'Welfare under faults',
-        subtitle: 'Mean over seeds with 95 % intervals; each fault varied alone',
+        subtitle: 'Mean over seeds with 95 % intervals; each fault varied alone; rounds of 1 s',
         panels: panelsOf(rows, { field: 'welfareShare', title: 'share of the optimal welfare', format: '.1%' }),
       }),
     },
@@ -72,7 +72,7 @@ export const faults: Study = {
       name: 'time',
       spec: lineCharts({
         title: 'Time under faults',
-        subtitle: 'Mean over seeds with 95 % intervals; each fault varied alone',
+        subtitle: 'Mean over seeds with 95 % intervals; each fault varied alone; rounds of 1 s',
         panels: panelsOf(rows, { field: 'lastTradeSeconds', title: 'market time until the last trade, s' }),
       }),
     },

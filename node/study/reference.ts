@@ -1,7 +1,7 @@
 import { defaultSimulation } from '../../src/sim/options.js'
 import type { Point } from './study.js'
 
-type Market = Point['options']
+export type Market = Point['options']
 
 const { seed: _, ...base } = defaultSimulation
 

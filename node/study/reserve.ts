@@ -45,12 +45,14 @@ export const reserve: Study = {
       name: 'sweep',
       spec: heatMap({
         title: 'How fast a tracking reserve rises and falls',
-        subtitle: 'Moves in one round; mean over seeds; the further from grey, the better',
+        subtitle:
+          'Moves in one round; mean over seeds; the further from grey, the better, for prices: the better for sellers',
         rows: rows.filter(({ part }) => part === 'sweep'),
         x: { field: 'fall', title: 'fall, ‰ of itself' },
         y: { field: 'rise', title: 'rise, ‰ of the way' },
         maps: [
           { field: 'welfareShare', title: 'share of the optimal welfare', format: '.2%', best: 'high' },
+          { field: 'priceShare', title: 'mean price / clearing price', format: '.0%', best: 'high' },
           { field: 'lastTradeSeconds', title: 'market time until the last trade, s', format: '.0f', best: 'low' },
         ],
       }),

@@ -2,7 +2,7 @@ import { shardsFor } from '../../src/sim/options.js'
 import { lineCharts } from './chart.js'
 import { referenceMarket } from './reference.js'
 import { summaryRows } from './rows.js'
-import type { Study } from './study.js'
+import type { Row, Study } from './study.js'
 
 /** Cost per person must not grow with the market. */
 export const scale: Study = {
@@ -32,14 +32,15 @@ export const scale: Study = {
     ]),
   shown: ['buyers', 'shards', 'runs', 'welfareShare', 'bidsPerBuyer', 'directMessagesPerNode', 'gossipMessagesPerNode'],
   charts: (rows) => {
-    const x = { field: 'buyers', title: 'buyers', log: true, format: '~s' }
+    const x = { field: 'buyers', title: 'buyers', log: true, format: '~s', ticks: decadesIn(rows) }
     const common = { subtitle: '', rows, x }
     return [
       {
         name: 'cost',
         spec: lineCharts({
           title: 'Cost per person against the size of the market',
-          subtitle: `Mean over seeds; shards of gossip in proportion to the sellers`,
+          subtitle:
+            'Mean over seeds with 95 % intervals, one seed for large markets; shards of gossip in proportion to the sellers',
           panels: [
             {
               ...common,
@@ -72,7 +73,7 @@ export const scale: Study = {
         name: 'welfare',
         spec: lineCharts({
           title: 'Welfare and time against the size of the market',
-          subtitle: 'Mean over seeds with 95 % intervals',
+          subtitle: 'Mean over seeds with 95 % intervals, one seed for large markets',
           panels: [
             {
               ...common,
@@ -95,8 +96,15 @@ export const scale: Study = {
   },
 }
 
+/** The powers of ten among the sizes, or all of these where there are none: what lies between has no room for its label. */
+function decadesIn(rows: readonly Row[]): readonly number[] {
+  const sizes = rows.map(({ buyers }) => Number(buyers))
+  const decades = sizes.filter((size) => 10 ** Math.round(Math.log10(size)) === size)
+  return decades.length === 0 ? sizes : decades
+}
+
 /** A cost that does not grow looks flat only where nothing is cut off. */
-const fromZero = (rows: readonly Readonly<Record<string, unknown>>[], field: string): readonly [number, number] => [
+const fromZero = (rows: readonly Row[], field: string): readonly [number, number] => [
   0,
   Math.max(...rows.map((row) => Number(row[field]))) * 1.1,
 ]

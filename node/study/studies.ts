@@ -1,5 +1,6 @@
 import { epsilon } from './epsilon.js'
 import { faults } from './faults.js'
+import { frontier } from './frontier.js'
 import { reserve } from './reserve.js'
 import { scale } from './scale.js'
 import { strategies } from './strategies.js'
@@ -8,4 +9,4 @@ import { truthfulness } from './truthfulness.js'
 import { views } from './views.js'
 
 /** All that there are, in the order in which `overage study all` holds them: the longest last. */
-export const studies: readonly Study[] = [strategies, reserve, epsilon, faults, views, truthfulness, scale]
+export const studies: readonly Study[] = [strategies, reserve, epsilon, faults, views, truthfulness, frontier, scale]

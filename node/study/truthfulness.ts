@@ -1,27 +1,12 @@
-import { truthfulness as gainOf, type TruthPair } from '../../src/mechanism/measures.js'
 import { policyNames } from '../../src/mechanism/reserve.js'
 import type { Figures } from '../simulation/figures.js'
 import { lineChart } from './chart.js'
+import { gainColumns, misreportBuyers, otherCommitRules, scarceRatio, truth, withMisreport } from './misreport.js'
 import { referenceMarket, withRules } from './reference.js'
-import { rounded } from './rows.js'
 import type { Point, PointRuns, Row, Study } from './study.js'
-
-/** Runs in which the first buyer says the truth; every other declaration is compared with these. */
-const truth = 1_000
-/** Who misreports; people are drawn by chance, so that any of them will do. */
-const liar = 1
-
-/** When sellers commit, besides the rule of MECHANISM §6.2. */
-const commitRules = [
-  { name: 'hasty', calmRounds: 1, roundsMax: 3 },
-  { name: 'patient', calmRounds: 4, roundsMax: 12 },
-] as const
 
 /** Pairs under other rules than the default ones, of which the most is asked. */
 const othersSeedsMax = 120
-/** Stock over demand where data is scarce. */
-const scarceRatio = 0.5
-
 /** MECHANISM §8: pairs of runs that differ in one buyer's declared valuation alone. */
 export const truthfulness: Study = {
   name: 'truthfulness',
@@ -29,12 +14,12 @@ export const truthfulness: Study = {
   seeds: { full: 400, quick: 8 },
   points: (extent) => {
     const declared = extent === 'full' ? [500, 750, 900, 1_100, 1_330, 2_000] : [500, 2_000]
-    const market = { ...referenceMarket(60), sellers: 24 }
+    const market = referenceMarket(misreportBuyers)
     const policies = (extent === 'full' ? policyNames : (['tracking', 'fixed'] as const)).map((policy) => ({
       at: { variant: policy, policy, calmRounds: market.rules.calmRounds, roundsMax: market.rules.roundsMax },
       options: { ...market, policy },
     }))
-    const rules = (extent === 'full' ? commitRules : []).map(({ name, ...rule }) => ({
+    const rules = (extent === 'full' ? otherCommitRules : []).map(({ name, ...rule }) => ({
       at: { variant: `tracking, ${name}`, policy: 'tracking', ...rule },
       options: withRules(market, rule),
     }))
@@ -47,7 +32,7 @@ export const truthfulness: Study = {
       [truth, ...declared].map(
         (perMille): Point => ({
           at: { ...at, perMille },
-          options: { ...options, misreport: { buyer: liar, perMille } },
+          options: withMisreport(options, perMille),
           ...(at.variant !== market.policy && { seedsMax: othersSeedsMax }),
         }),
       ),
@@ -90,15 +75,8 @@ const isPolicy = ({ variant, policy }: Row): boolean => variant === policy
 const isTruthOf = ({ at }: PointRuns, { at: other }: PointRuns): boolean =>
   at['variant'] === other['variant'] && at['perMille'] === truth
 
-/** The pairs of runs with the same seed; none where there are not yet two. */
 function rowsOf({ at, runs }: PointRuns, truthful: readonly Figures[]): readonly Row[] {
-  const pairs: TruthPair[] = runs.flatMap((run, seed) => {
-    const base = truthful[seed]
-    return base === undefined ? [] : [{ truthful: base.firstBuyerUtility, misreporting: run.firstBuyerUtility }]
-  })
-  if (pairs.length < 2) return []
-  const { mean, interval95 } = gainOf(pairs)
+  const gain = gainColumns(truthful, runs)
   const { perMille, ...rest } = at
-  const gain = { gain: rounded(mean), gainLow: rounded(mean - interval95), gainHigh: rounded(mean + interval95) }
-  return [{ ...rest, k: Number(perMille) / 1_000, pairs: pairs.length, ...gain }]
+  return gain === undefined ? [] : [{ ...rest, k: Number(perMille) / 1_000, ...gain }]
 }

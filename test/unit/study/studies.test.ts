@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { csvOf } from '../../../node/study/csv.js'
 import { optionsDigest } from '../../../node/study/digest.js'
 import { epsilon } from '../../../node/study/epsilon.js'
+import { frontier } from '../../../node/study/frontier.js'
 import { planOf, resultsOf, runsOf } from '../../../node/study/plan.js'
 import { printStudies, printStudy } from '../../../node/study/report.js'
 import { reserve } from '../../../node/study/reserve.js'
@@ -77,6 +78,50 @@ describe('truthfulness', () => {
 
   it('says nothing of a variant that has no truth to compare with', () => {
     expect(truthfulness.rows([utilities(2_000, [1, 2, 3])])).toEqual([])
+  })
+})
+
+describe('the frontier', () => {
+  const [first] = frontier.points('quick')
+  const pointFor = (perMille: number, gains: readonly number[], changes: object = {}): PointRuns => {
+    const point = { at: { ...first!.at, perMille, ...changes }, options: first!.options }
+    const run = figuresFor({ ...point.options, seed: 'any' })
+    return { ...point, runs: gains.map((gain) => ({ ...run, firstBuyerUtility: 100 + gain })) }
+  }
+
+  it('names the misreport that gains the most, beside what the truth brings', () => {
+    const [row, ...none] = frontier.rows([
+      pointFor(1_000, [-10, 10]),
+      pointFor(500, [-20, 0]),
+      pointFor(2_000, [-8, 12]),
+    ])
+    expect(none).toEqual([])
+    expect(row).toMatchObject({ pairs: 2, k: 2, gain: 0.02, 'gainAt0.5': -0.1, gainAt2: 0.02, revenue: 2_000 })
+  })
+
+  it('compares nobody with the truth under other rules', () => {
+    expect(frontier.rows([pointFor(1_000, [0, 0]), pointFor(2_000, [50, 50], { sellers: 'others' })])).toEqual([])
+  })
+
+  it('holds what the study of truthfulness holds with as many seeds, so that it costs nothing', () => {
+    const markets = (study: typeof frontier) =>
+      planOf(study, { extent: 'full', seeds: undefined }).points.filter(({ at }) => at['perMille'] === 1_000)
+    const there = new Map(markets(truthfulness).map(({ markets: all }) => [optionsDigest(all[0]!), all.length]))
+    const shared = markets(frontier).filter(({ markets: [first] }) => there.has(optionsDigest(first!)))
+    expect(shared).toHaveLength(there.size)
+    for (const { markets: all } of shared) expect(all.length).toBe(there.get(optionsDigest(all[0]!)))
+  })
+
+  it('crosses every reserve policy with every commit rule, in both markets', () => {
+    const crossed = frontier.points('full').filter(({ at }) => !String(at['reserve']).includes('/'))
+    const pairs = crossed.map(({ at }) => `${at['supplyRatio']}: ${at['reserve']}, ${at['roundsMax']}`)
+    expect(new Set(pairs).size).toBe(4 * 3 * 2)
+    for (const { at, options } of crossed)
+      expect([options.policy, options.rules.calmRounds, options.supplyRatio]).toEqual([
+        at['reserve'],
+        at['calmRounds'],
+        at['supplyRatio'],
+      ])
   })
 })
 
