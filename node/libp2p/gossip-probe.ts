@@ -58,7 +58,7 @@ class GossipProbe {
       return read(
         peer,
         seeing(source, (frame) => {
-          if (this.#tap.isOn) this.#tap.rpc('in', id, { frame: frame.slice() })
+          if (this.#tap.isOn) this.#tap.rpc('in', id, { frame: frame.subarray() })
         }),
       )
     }
@@ -78,7 +78,7 @@ class GossipProbe {
     stream.pushPrefixed = (prefixed) => {
       push(prefixed)
       if (!this.#tap.isOn) return
-      const frame = prefixed.slice(prefixBytesOf(prefixed))
+      const frame = prefixed.subarray(prefixBytesOf(prefixed))
       const reasons = this.#reasons.has(peer) ? this.#reasonsIn(peer, frame) : undefined
       this.#tap.rpc('out', peer, { frame, reasons })
     }
@@ -196,19 +196,20 @@ function seeing(
     [Symbol.asyncIterator]: () => {
       const frames = source[Symbol.asyncIterator]()
       return {
-        next: async () => {
-          const next = await frames.next()
-          if (next.done !== true) see(next.value)
-          return next
-        },
+        next: () =>
+          frames.next().then((next) => {
+            if (next.done !== true) see(next.value)
+            return next
+          }),
         return: async (value?: unknown) => (await frames.return?.(value)) ?? { done: true, value: undefined },
       }
     },
   }
 }
 
-function prefixBytesOf(prefixed: Uint8ArrayList): number {
-  let length = 1
-  while (prefixed.get(length - 1) >= 0x80) length += 1
-  return length
+/** Of the varint in front of a frame, by how long both are together: reading it would take longer. */
+function prefixBytesOf({ length }: Uint8ArrayList): number {
+  let bytes = 1
+  while (length - bytes >= 128 ** bytes) bytes += 1
+  return bytes
 }
