@@ -55,16 +55,13 @@ export type RpcDetail = Omit<RpcEvent, 'type' | 'n' | 'at' | 'node' | 'dir' | 'p
 
 const pruneOf = (
   { topic, backoff, peers }: { readonly topic: string; readonly backoff: number | undefined; readonly peers: number },
-  known: PruneReason | undefined,
-): Prune => {
-  const reason = known ?? (backoff === leftBackoff ? 'left' : undefined)
-  return {
-    topic,
-    ...(backoff !== undefined && { backoff }),
-    ...(peers > 0 && { peers }),
-    ...(reason !== undefined && { reason }),
-  }
-}
+  reason: PruneReason | undefined,
+): Prune => ({
+  topic,
+  ...(backoff !== undefined && { backoff }),
+  ...(peers > 0 && { peers }),
+  ...(reason !== undefined ? { reason } : backoff === leftBackoff && { guess: 'left' as const }),
+})
 
 function summaryIn(data: Uint8Array): OfferSummary | undefined {
   const read = decode(data, limits.offerBytesMax)
