@@ -55,9 +55,7 @@ function rpcSaying(event: RpcEvent, names: Names): string {
   if (event.graft !== undefined) parts.push(`graft ${event.graft.join(' ')}`)
   for (const { topic, backoff, reason, guess } of event.prune ?? []) {
     const why = reason ?? (guess === undefined ? undefined : `perhaps ${guess}`)
-    parts.push(
-      `prune ${topic}${why === undefined ? '' : ` ${why}`}${backoff === undefined ? '' : ` ${backoff} s`}`,
-    )
+    parts.push(`prune ${topic}${why === undefined ? '' : ` ${why}`}${backoff === undefined ? '' : ` ${backoff} s`}`)
   }
   if (event.idontwant !== undefined) parts.push(`idontwant ${event.idontwant.length}`)
   return parts.join('  ')
