@@ -14,7 +14,8 @@ import { ApiError } from './error.js'
 import { addEventRoute, type EventSocket, placeOf } from './event-stream.js'
 
 const readersMax = 16
-const paceMs = 20
+/** As often as a screen draws: what is written together costs the node little, and each write much. */
+const paceMs = 100
 /** Looked at in one turn: decoding them takes a few milliseconds, and the market goes on in between. */
 const turnEventsMax = 256
 /** Written at a time; the rest when the socket has taken that. */
