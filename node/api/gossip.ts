@@ -4,21 +4,22 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { InspectLine } from '../../src/inspect/event.js'
+import type { InspectEvent, InspectLine } from '../../src/inspect/event.js'
 import { type EventFilter, type FilterNames, filterIn } from '../../src/inspect/filter.js'
 import { explainFault, filterLengthMax } from '../../src/inspect/filter-syntax.js'
-import { type Tap, withRaw } from '../libp2p/tap.js'
+import { textOfInspectLine } from '../../src/inspect/line.js'
+import type { Sighting } from '../libp2p/sighting.js'
+import type { Tap } from '../libp2p/tap.js'
 import { ApiError } from './error.js'
 import { addEventRoute, type EventSocket, placeOf } from './event-stream.js'
 
 const readersMax = 16
-const paceMs = 20
+/** As often as a screen draws: what is written together costs the node little, and each write much. */
+const paceMs = 100
 /** Looked at in one turn: decoding them takes a few milliseconds, and the market goes on in between. */
 const turnEventsMax = 256
 /** Written at a time; the rest when the socket has taken that. */
 const batchCharactersMax = 262_144
-/** How long the tap stays on for a reader that comes back. */
-const lingerMs = 10_000
 
 const gossipQuery = z.strictObject({
   filter: z.string().max(filterLengthMax).default(''),
@@ -27,10 +28,12 @@ const gossipQuery = z.strictObject({
 
 export interface GossipStreamOptions {
   readonly startedAt: number
+  /** How long the tap stays on for a reader that comes back. Default: 10 s. */
+  readonly lingerMs?: number
 }
 
 /** Adds `GET /v1/gossip` to `app`. */
-export function addGossip(app: FastifyInstance, tap: Tap, { startedAt }: GossipStreamOptions): void {
+export function addGossip(app: FastifyInstance, tap: Tap, { startedAt, lingerMs = 10_000 }: GossipStreamOptions): void {
   addEventRoute(app, {
     path: '/v1/gossip',
     schema: {
@@ -49,18 +52,26 @@ export function addGossip(app: FastifyInstance, tap: Tap, { startedAt }: GossipS
         const message = `the filter cannot be read:\n${explainFault(text, found.fault)}`
         throw new ApiError(400, 'bad-request', { message, advice: 'docs/inspect.md has the language' })
       }
-      const asked = { filter: found.filter, raw: raw === 'true', run: startedAt }
+      const asked = {
+        filter: found.tree && found.filter,
+        raw: raw === 'true',
+
+        run: startedAt,
+        lingerMs,
+      }
       return (socket, lastId) => new GossipReader(socket, tap, asked).begin(lastId)
     },
   })
 }
 
 interface Asked {
-  readonly filter: EventFilter
+  /** Undefined: it wants everything. */
+  readonly filter: EventFilter | undefined
   /** Whether frames go along, in base64. */
   readonly raw: boolean
   /** Tells this run of the node from earlier ones. */
   readonly run: number
+  readonly lingerMs: number
 }
 
 class GossipReader {
@@ -85,7 +96,7 @@ class GossipReader {
   /** Returns what ends it. */
   begin(lastId: string | undefined): () => void {
     const [first, ...standing] = this.#tap.head()
-    const wanted = standing.filter((event) => this.#asked.filter(event, this.#names))
+    const wanted = standing.filter((event) => this.#isWanted(event))
     this.#socket.write(`retry: 2000\n\n${[first, ...wanted].map((line) => this.#textOf(line)).join('')}`)
     this.#resume(lastId)
     const unlisten = this.#tap.onEvent(this.#schedule)
@@ -94,15 +105,17 @@ class GossipReader {
     return () => {
       unlisten()
       clearTimeout(this.#pace)
-      setTimeout(this.#close, lingerMs).unref()
+      setTimeout(this.#close, this.#asked.lingerMs).unref()
     }
   }
 
-  readonly #schedule = (): void => {
+  readonly #schedule = (): void => this.#flowIn(paceMs)
+
+  #flowIn(ms: number): void {
     this.#pace ??= setTimeout(() => {
       this.#pace = undefined
       this.#flow()
-    }, paceMs)
+    }, ms)
   }
 
   /** An id of this run says how far the reader came; of another, that nobody knows what it missed. */
@@ -119,13 +132,13 @@ class GossipReader {
       const next = this.#tap.after(this.#seen)
       if (next.type === 'none') break
       if (left === 0) {
-        this.#schedule()
+        this.#flowIn(0)
         break
       }
       left -= 1
       this.#seen = next.n
       if (next.type === 'lost') batch += this.#textOf(this.#tap.lost(next.n, next.events))
-      else if (this.#asked.filter(next.event, this.#names)) batch += this.#textOf(next.event, next.frame)
+      else if (this.#asked.filter === undefined || this.#isWanted(next.event)) batch += this.#textOfSighting(next)
       if (batch.length < batchCharactersMax) continue
       this.#socket.write(batch)
       batch = ''
@@ -133,9 +146,17 @@ class GossipReader {
     if (batch !== '') this.#socket.write(batch)
   }
 
-  #textOf(line: InspectLine, frame?: Uint8Array): string {
-    const whole = this.#asked.raw && frame !== undefined && line.type !== 'capture' ? withRaw(line, frame) : line
+  #isWanted(event: InspectEvent): boolean {
+    return this.#asked.filter?.(event, this.#names) ?? true
+  }
+
+  #textOf(line: InspectLine): string {
     const id = line.type === 'capture' ? '' : `id: ${this.#asked.run}.${line.n}\n`
-    return `${id}event: ${line.type}\ndata: ${JSON.stringify(whole)}\n\n`
+    return `${id}event: ${line.type}\ndata: ${textOfInspectLine(line)}\n\n`
+  }
+
+  #textOfSighting(sighting: Sighting): string {
+    const { n, what } = sighting
+    return `id: ${this.#asked.run}.${n}\nevent: ${what}\ndata: ${sighting.text({ withFrame: this.#asked.raw })}\n\n`
   }
 }

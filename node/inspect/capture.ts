@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { textOfInspectLine } from '../../src/inspect/line.js'
-import { type Tap, withRaw } from '../libp2p/tap.js'
+import type { Tap } from '../libp2p/tap.js'
 
 export interface CaptureOptions {
   readonly folder: string
@@ -33,6 +33,12 @@ export const captureLimits: CaptureLimits = Object.freeze({
   linesMax: 512,
 })
 
+/** Those that have something to write however the process ends, short of being killed. */
+const openCaptures = new Set<Capture>()
+process.on('exit', () => {
+  for (const capture of openCaptures) capture.writeRest()
+})
+
 /**
  * Writes asynchronously: a disk that does not keep up loses old events, which the file then says, and never slows the node down.
  * At the end what is left is written in one go.
@@ -59,7 +65,7 @@ export class Capture {
     this.#seen = tap.last
     this.#close = tap.open()
     this.#timer = setInterval(() => this.#begin(), this.#limits.flushMs).unref()
-    process.on('exit', this.#atExit)
+    openCaptures.add(this)
   }
 
   /** Writes what is left. Safe to call again. */
@@ -101,13 +107,9 @@ export class Capture {
       const next = this.#tap.after(this.#seen)
       if (next.type === 'none') break
       this.#seen = next.n
-      const event =
-        next.type === 'lost'
-          ? this.#tap.lost(next.n, next.events)
-          : next.frame === undefined
-            ? next.event
-            : withRaw(next.event, next.frame)
-      lines.push(`${textOfInspectLine(event)}\n`)
+      const line =
+        next.type === 'lost' ? textOfInspectLine(this.#tap.lost(next.n, next.events)) : next.text({ withFrame: true })
+      lines.push(`${line}\n`)
     }
     return lines
   }
@@ -152,12 +154,12 @@ export class Capture {
   #end(): void {
     this.#over = true
     clearInterval(this.#timer)
-    process.off('exit', this.#atExit)
+    openCaptures.delete(this)
     this.#close()
   }
 
-  /** However the process ends, short of being killed. */
-  readonly #atExit = (): void => {
+  /** Writes what is left at once, with no time to wait: the process ends. */
+  writeRest(): void {
     if (this.#over || this.#file === undefined) return
     for (let lines = this.#take(); lines.length > 0; lines = this.#take()) appendFileSync(this.#path, lines.join(''))
   }

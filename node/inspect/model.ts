@@ -1,26 +1,21 @@
 /** What the view knows: the last events, those of them that pass its filter, and what they add up to. */
-import type { InspectEvent, InspectLine, RpcEvent } from '../../src/inspect/event.js'
+import type { InspectEvent, InspectLine, MeshEvent } from '../../src/inspect/event.js'
 import { type EventFilter, filterIn } from '../../src/inspect/filter.js'
 import { explainFault } from '../../src/inspect/filter-syntax.js'
 import { Names } from './names.js'
+import { Traffic } from './traffic.js'
 
 /** Events that can be scrolled through. */
 export const eventsMax = 20_000
 
-export interface Flow {
-  dataIn: number
-  dataOut: number
-  controlIn: number
-  controlOut: number
-}
-
 export class Model {
   readonly names = new Names()
-  /** Who is in whose mesh, by node and topic. */
-  readonly mesh = new Map<string, Map<string, Set<string>>>()
   readonly scores = new Map<string, number>()
-  readonly flows = new Map<string, Flow>()
-  readonly topics = new Map<string, number>()
+  /** Who came into whose mesh and is in it, by node, topic and peer. */
+  readonly #mesh = new Map<string, MeshEvent>()
+  readonly #traffic = new Traffic()
+  /** Of the RPCs that pass the filter. */
+  #matchedTraffic = new Traffic()
   #events: InspectEvent[] = []
   #matched: InspectEvent[] = []
   #filter: EventFilter = () => true
@@ -34,6 +29,14 @@ export class Model {
   }
   get matched(): readonly InspectEvent[] {
     return this.#matched
+  }
+  /** Of what passes the filter: the last events, and what came since it was set; of everything since the start if there is none. */
+  get traffic(): Traffic {
+    return this.#filterText === '' ? this.#traffic : this.#matchedTraffic
+  }
+  /** How those came into a mesh who are in it, as far as that passes the filter. */
+  get mesh(): readonly MeshEvent[] {
+    return [...this.#mesh.values()].filter((event) => this.#filter(event, this.names))
   }
   get filterText(): string {
     return this.#filterText
@@ -56,7 +59,7 @@ export class Model {
       if (line.type === 'mesh' || line.type === 'peer') if (line.standing === true) continue
       this.#seen += 1
       this.#events.push(line)
-      if (this.#filter(line, this.names)) this.#matched.push(line)
+      if (this.#filter(line, this.names)) this.#match(line)
     }
     return this.#forget()
   }
@@ -67,8 +70,15 @@ export class Model {
     if (!found.ok) return explainFault(text, found.fault)
     this.#filter = found.filter
     this.#filterText = text
-    this.#matched = this.#events.filter((event) => found.filter(event, this.names))
+    this.#matched = []
+    this.#matchedTraffic = new Traffic()
+    for (const event of this.#events) if (found.filter(event, this.names)) this.#match(event)
     return undefined
+  }
+
+  #match(event: InspectEvent): void {
+    this.#matched.push(event)
+    if (event.type === 'rpc' && this.#filterText !== '') this.#matchedTraffic.add(event)
   }
 
   #forget(): number {
@@ -85,14 +95,12 @@ export class Model {
   #count(event: InspectEvent): void {
     switch (event.type) {
       case 'rpc':
-        this.#flow(event)
+        this.#traffic.add(event)
         return
       case 'mesh': {
-        const topics = this.mesh.get(event.node) ?? new Map<string, Set<string>>()
-        const peers = topics.get(event.topic) ?? new Set()
-        if (event.change === 'graft') peers.add(event.peer)
-        else peers.delete(event.peer)
-        this.mesh.set(event.node, topics.set(event.topic, peers))
+        const link = `${event.node} ${event.peer} ${event.topic}`
+        if (event.change === 'graft') this.#mesh.set(link, event)
+        else this.#mesh.delete(link)
         return
       }
       case 'score':
@@ -101,23 +109,5 @@ export class Model {
       case 'lost':
         this.#lost += event.events ?? 0
     }
-  }
-
-  #flow({ node, peer, dir, bytes, messages }: RpcEvent): void {
-    let data = 0
-    for (const message of messages ?? []) {
-      data += message.bytes
-      this.topics.set(message.topic, (this.topics.get(message.topic) ?? 0) + message.bytes)
-    }
-    const key = `${node} ${peer}`
-    const flow = this.flows.get(key) ?? { dataIn: 0, dataOut: 0, controlIn: 0, controlOut: 0 }
-    if (dir === 'in') {
-      flow.dataIn += data
-      flow.controlIn += bytes - data
-    } else {
-      flow.dataOut += data
-      flow.controlOut += bytes - data
-    }
-    this.flows.set(key, flow)
   }
 }

@@ -53,10 +53,9 @@ function rpcSaying(event: RpcEvent, names: Names): string {
   if (event.ihave !== undefined) parts.push(`ihave ${event.ihave.reduce((sum, { ids }) => sum + ids.length, 0)}`)
   if (event.iwant !== undefined) parts.push(`iwant ${event.iwant.length}`)
   if (event.graft !== undefined) parts.push(`graft ${event.graft.join(' ')}`)
-  for (const { topic, backoff, reason } of event.prune ?? []) {
-    parts.push(
-      `prune ${topic}${reason === undefined ? '' : ` ${reason}`}${backoff === undefined ? '' : ` ${backoff} s`}`,
-    )
+  for (const { topic, backoff, reason, guess } of event.prune ?? []) {
+    const why = reason ?? (guess === undefined ? undefined : `perhaps ${guess}`)
+    parts.push(`prune ${topic}${why === undefined ? '' : ` ${why}`}${backoff === undefined ? '' : ` ${backoff} s`}`)
   }
   if (event.idontwant !== undefined) parts.push(`idontwant ${event.idontwant.length}`)
   return parts.join('  ')

@@ -3,9 +3,10 @@ import { stripVTControlCharacters } from 'node:util'
 import type { InspectEvent } from '../../src/inspect/event.js'
 import { SpreadCollector } from '../../src/inspect/spread.js'
 import { bar, grouped, label } from '../format.js'
-import type { Flow, Model } from './model.js'
-import { bytes, printSpread } from './report.js'
+import type { Model } from './model.js'
+import { bytes, clockTime, printSpread } from './report.js'
 import { detailOf, hexOf, rowOf } from './row.js'
+import { type Flow, sumOf } from './traffic.js'
 
 export type Pane = 'list' | 'detail' | 'hex' | 'mesh' | 'bandwidth' | 'tree' | 'help'
 
@@ -141,36 +142,65 @@ function messageOf(event: InspectEvent): string | undefined {
   return event.type === 'publish' || event.type === 'verdict' ? event.id : undefined
 }
 
-function meshOf({ mesh, names, scores }: Model): readonly string[] {
-  const nodes = [...mesh].sort(([a], [b]) => (names.shown(a) < names.shown(b) ? -1 : 1))
-  const lines = nodes.flatMap(([node, topics]) => [
+/** Each node with its topics and who is in the mesh, as far as that passes the filter. */
+function meshOf({ mesh, names, scores, filterText }: Model): readonly string[] {
+  if (mesh.length === 0) return [filterText === '' ? 'no mesh was seen yet' : 'no link of a mesh passes the filter']
+  const nodes = new Map<string, Map<string, string[]>>()
+  for (const { node, peer, topic } of mesh) {
+    const topics = nodes.get(node) ?? new Map<string, string[]>()
+    const score = scores.get(`${node} ${peer}`)
+    const shown = `${names.shown(peer)}${score === undefined || score >= 0 ? '' : ` (${score})`}`
+    nodes.set(node, topics.set(topic, [...(topics.get(topic) ?? []), shown]))
+  }
+  const sorted = [...nodes].sort(([a], [b]) => (names.shown(a) < names.shown(b) ? -1 : 1))
+  return sorted.flatMap(([node, topics]) => [
     names.shown(node),
-    ...[...topics].map(([topic, peers]) => {
-      const listed = [...peers].map((peer) => {
-        const score = scores.get(`${node} ${peer}`)
-        return `${names.shown(peer)}${score === undefined || score >= 0 ? '' : ` (${score})`}`
-      })
-      return `  ${topic}   ${peers.size}: ${listed.sort().join(', ')}`
-    }),
+    ...[...topics].map(([topic, peers]) => `  ${topic}   ${peers.length}: ${peers.sort().join(', ')}`),
   ])
-  return lines.length === 0 ? ['no mesh was seen yet'] : lines
 }
 
-function bandwidthOf({ flows, topics, names }: Model): readonly string[] {
-  const sumOf = ({ dataIn, dataOut, controlIn, controlOut }: Flow): number => dataIn + dataOut + controlIn + controlOut
-  const sorted = [...flows].sort(([, a], [, b]) => sumOf(b) - sumOf(a))
-  const max = sorted.length === 0 ? 0 : sumOf(sorted[0]![1])
-  const cells = (counts: readonly number[]): string => counts.map((count) => bytes(count).padStart(10)).join('')
-  const rows = sorted.map(([key, flow]) => {
-    const [node = '', peer = ''] = key.split(' ')
-    const ends = `${names.shown(node)} ↔ ${names.shown(peer)}`.padEnd(24)
-    return `${ends}${cells([flow.dataOut, flow.controlOut, flow.dataIn, flow.controlIn])}  ${bar(sumOf(flow), { max, width: 16 })}`
-  })
-  const byTopic = [...topics]
-    .sort(([, a], [, b]) => b - a)
-    .map(([topic, count]) => `${bytes(count).padStart(10)}  ${topic}`)
-  const title = `${'since it was opened'.padEnd(24)}${['data out', 'control', 'data in', 'control'].map((text) => text.padStart(10)).join('')}`
-  return [title, ...rows, '', 'messages by topic', ...byTopic]
+const columns = ['data out', 'control', 'data in', 'control'].map((text) => text.padStart(10)).join('')
+
+/** A line for each peer and topic, and one for each topic. */
+function bandwidthOf({ traffic, names, filterText }: Model): readonly string[] {
+  const { flows, since } = traffic
+  if (since === undefined)
+    return [filterText === '' ? 'no RPC was seen yet' : 'no RPC passes the filter, and bandwidth is of RPCs alone']
+  const sorted = [...flows].sort((a, b) => sumOf(b) - sumOf(a))
+  const max = sumOf(sorted[0]!)
+  const rows = sorted.map((flow) => flowRow(`${names.shown(flow.node)} ↔ ${names.shown(flow.peer)}`, { flow, max }))
+  const totals = totalsOf(sorted)
+  const totalMax = Math.max(...totals.map(sumOf))
+  return [
+    `${`since ${clockTime(since).slice(0, 8)}`.padEnd(24)}${columns}`,
+    ...rows,
+    '',
+    ...totals.map((flow) => flowRow('all of it', { flow, max: totalMax })),
+  ]
+}
+
+function flowRow(ends: string, { flow, max }: { readonly flow: Flow; readonly max: number }): string {
+  const { dataOut, controlOut, dataIn, controlIn, topic = 'no topic, or several' } = flow
+  const cells = [dataOut, controlOut, dataIn, controlIn].map((count) => bytes(count).padStart(10)).join('')
+  return `${ends.padEnd(24)}${cells}  ${bar(sumOf(flow), { max, width: 12 }).padEnd(12)}  ${topic}`
+}
+
+/** By topic, of all peers. */
+function totalsOf(flows: readonly Flow[]): readonly Flow[] {
+  const totals = new Map<string | undefined, Flow>()
+  for (const { topic, dataIn, dataOut, controlIn, controlOut } of flows) {
+    const sum = totals.get(topic)
+    totals.set(topic, {
+      node: '',
+      peer: '',
+      topic,
+      dataIn: dataIn + (sum?.dataIn ?? 0),
+      dataOut: dataOut + (sum?.dataOut ?? 0),
+      controlIn: controlIn + (sum?.controlIn ?? 0),
+      controlOut: controlOut + (sum?.controlOut ?? 0),
+    })
+  }
+  return [...totals.values()]
 }
 
 const helpLines: readonly string[] = [
@@ -180,8 +210,8 @@ const helpLines: readonly string[] = [
   '  space            pause, or follow again',
   '  enter            the chosen event in detail, then in hex',
   '  t                the way of its message across the nodes',
-  '  m                who is in whose mesh',
-  '  b                bandwidth: data and control, by peer and by topic',
+  '  m                who is in whose mesh, as far as that passes the filter',
+  '  b                bandwidth of what passes the filter: data and control, by peer and topic',
   '  /                a filter, as you type; enter keeps it, esc takes it back',
   '  c                no filter',
   '  esc              back to the list',

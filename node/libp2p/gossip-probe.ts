@@ -26,15 +26,17 @@ class GossipProbe {
   readonly #pubsub: GossipSub
   readonly #gossip: Hidden
   readonly #tap: Tap
-  /** Why this node pruned whom, until the PRUNE goes out: by peer, then topic. */
+  /** Why this node decided to prune whom: by peer, then topic. */
+  readonly #decided = new Map<PeerId, Map<string, PruneReason>>()
+  /** The same once the PRUNE is made, until it goes out. */
   readonly #reasons = new Map<PeerId, Map<string, PruneReason>>()
   readonly #scores = new Map<PeerId, number>()
   readonly #penalties = new Map<PeerId, string[]>()
-  /** Peers that just came back too early. */
-  readonly #early = new Set<PeerId>()
   /** Who is in which mesh, as far as was told. */
   readonly #meshed = new Map<string, Set<PeerId>>()
   #pruning: PruneReason | undefined
+  /** Who asks to be let in at the moment, with the score by which that is decided. */
+  #asking: { readonly score: number; isEarly: boolean } | undefined
 
   constructor(pubsub: GossipSub, tap: Tap) {
     this.#pubsub = pubsub
@@ -46,6 +48,7 @@ class GossipProbe {
     this.#watchIncoming()
     this.#watchOutgoing()
     this.#watchVerdicts(this.#gossip.score)
+    this.#watchDecisions()
     this.#watchMesh(this.#gossip.score)
     this.#watchPenalties(this.#gossip.score)
     this.#pubsub.addEventListener('gossipsub:heartbeat', () => this.#lookAtScores())
@@ -58,7 +61,7 @@ class GossipProbe {
       return read(
         peer,
         seeing(source, (frame) => {
-          if (this.#tap.isOn) this.#tap.rpc('in', id, { frame: frame.slice() })
+          if (this.#tap.isOn) this.#tap.rpc('in', id, { frame: frame.subarray() })
         }),
       )
     }
@@ -78,7 +81,7 @@ class GossipProbe {
     stream.pushPrefixed = (prefixed) => {
       push(prefixed)
       if (!this.#tap.isOn) return
-      const frame = prefixed.slice(prefixBytesOf(prefixed))
+      const frame = prefixed.subarray(prefixBytesOf(prefixed))
       const reasons = this.#reasons.has(peer) ? this.#reasonsIn(peer, frame) : undefined
       this.#tap.rpc('out', peer, { frame, reasons })
     }
@@ -109,14 +112,39 @@ class GossipProbe {
     )
   }
 
+  /** Listens to the one call that gossipsub makes for each peer which it prunes, when it does, except when it leaves a topic. */
+  #watchDecisions(): void {
+    const handle = this.#gossip.handleGraft.bind(this.#gossip)
+    this.#gossip.handleGraft = (peer, graft) => {
+      this.#asking = { score: this.#gossip.getScore(peer), isEarly: false }
+      try {
+        return handle(peer, graft)
+      } finally {
+        this.#asking = undefined
+      }
+    }
+    const add = this.#gossip.addBackoff.bind(this.#gossip)
+    this.#gossip.addBackoff = (peer, topic) => {
+      put(this.#decided, { peer, topic, reason: this.#whyPruned(peer) })
+      add(peer, topic)
+    }
+  }
+
+  #whyPruned(peer: PeerId): PruneReason {
+    const asking = this.#asking
+    if (asking?.isEarly === true) {
+      asking.isEarly = false
+      return 'backoff'
+    }
+    if ((asking?.score ?? this.#gossip.getScore(peer)) < 0) return 'bad-score'
+    return asking === undefined ? 'excess' : 'full'
+  }
+
   #watchMesh(score: HiddenScore): void {
     const prune = this.#gossip.makePrune.bind(this.#gossip)
     this.#gossip.makePrune = (peer, topic, exchange, leaving) => {
-      const reason = this.#whyPruned(peer, topic, leaving)
-      if (this.#tap.isOn) {
-        const topics = this.#reasons.get(peer) ?? new Map<string, PruneReason>()
-        this.#reasons.set(peer, topics.set(topic, reason))
-      }
+      const reason = leaving ? 'left' : this.#decided.get(peer)?.get(topic)
+      if (this.#tap.isOn && reason !== undefined) put(this.#reasons, { peer, topic, reason })
       this.#pruning = reason
       try {
         return prune(peer, topic, exchange, leaving)
@@ -132,9 +160,9 @@ class GossipProbe {
     after(score, 'removePeer', (peer) => {
       for (const topic of this.#meshed.keys()) this.#gone(peer, topic, 'disconnected')
       this.#reasons.delete(peer)
+      this.#decided.delete(peer)
       this.#scores.delete(peer)
       this.#penalties.delete(peer)
-      this.#early.delete(peer)
     })
   }
 
@@ -143,16 +171,9 @@ class GossipProbe {
     this.#tap.push({ type: 'mesh', change: 'prune', peer, topic, reason })
   }
 
-  #whyPruned(peer: PeerId, topic: string, leaving: boolean): PruneReason {
-    if (leaving) return 'left'
-    if (this.#early.delete(peer)) return 'backoff'
-    if (this.#gossip.getScore(peer) < 0) return 'bad-score'
-    return this.#meshed.get(topic)?.has(peer) === true ? 'excess' : 'full'
-  }
-
   #watchPenalties(score: HiddenScore): void {
     after(score, 'addPenalty', (peer, _points, label) => {
-      if (label === 'graft_backoff') this.#early.add(peer)
+      if (label === 'graft_backoff' && this.#asking !== undefined) this.#asking.isEarly = true
       if (!this.#tap.isOn) return
       const known = this.#penalties.get(peer) ?? []
       const name = label.replace(/_/g, '-')
@@ -172,6 +193,13 @@ class GossipProbe {
       this.#tap.push({ type: 'score', peer, score, was, ...(penalties !== undefined && { penalties }) })
     }
   }
+}
+
+function put(
+  reasons: Map<PeerId, Map<string, PruneReason>>,
+  { peer, topic, reason }: { readonly peer: PeerId; readonly topic: string; readonly reason: PruneReason },
+): void {
+  reasons.set(peer, (reasons.get(peer) ?? new Map<string, PruneReason>()).set(topic, reason))
 }
 
 /** Calls `then` with what a method was given, after it has done its work. */
@@ -196,19 +224,20 @@ function seeing(
     [Symbol.asyncIterator]: () => {
       const frames = source[Symbol.asyncIterator]()
       return {
-        next: async () => {
-          const next = await frames.next()
-          if (next.done !== true) see(next.value)
-          return next
-        },
+        next: () =>
+          frames.next().then((next) => {
+            if (next.done !== true) see(next.value)
+            return next
+          }),
         return: async (value?: unknown) => (await frames.return?.(value)) ?? { done: true, value: undefined },
       }
     },
   }
 }
 
-function prefixBytesOf(prefixed: Uint8ArrayList): number {
-  let length = 1
-  while (prefixed.get(length - 1) >= 0x80) length += 1
-  return length
+/** Of the varint in front of a frame, by how long both are together: reading it would take longer. */
+function prefixBytesOf({ length }: Uint8ArrayList): number {
+  let bytes = 1
+  while (length - bytes >= 128 ** bytes) bytes += 1
+  return bytes
 }

@@ -12,6 +12,10 @@ export interface Hidden {
   /** Reads a peer's RPCs, each a frame of `source`, until that ends. */
   pipePeerReadStream(peer: Libp2pPeerId, source: AsyncIterable<Uint8ArrayList>): Promise<void>
   makePrune(peer: PeerId, topic: string, exchange: boolean, leaving: boolean): Promise<unknown>
+  /** Takes peers that ask for it into the mesh, or answers with a PRUNE; which of both is decided before it returns. */
+  handleGraft(peer: PeerId, graft: readonly unknown[]): Promise<unknown>
+  /** The moment in which it is decided to prune a peer, or not to let it in. */
+  addBackoff(peer: PeerId, topic: string): void
   readonly score: HiddenScore
 }
 

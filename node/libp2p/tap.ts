@@ -2,60 +2,18 @@
  * What a node did on the network, for whoever looks. Nothing is kept while nobody does. While somebody does, what happens is put into a
  * ring as it is, and decoded when it is read: recording costs a copy of the bytes, and the node waits for nobody.
  */
-import { createHash } from 'node:crypto'
-import { auctionMessageIn, Decoder, syncAnswerIn } from '../../src/inspect/decode.js'
-import type {
-  CaptureLine,
-  Direction,
-  InspectEvent,
-  MeshEvent,
-  MessageId,
-  PeerEvent,
-  PruneReason,
-  ScoreEvent,
-  Seen,
-  VerdictEvent,
-} from '../../src/inspect/event.js'
+import type { CaptureLine, Direction, InspectEvent, PeerEvent, VerdictEvent } from '../../src/inspect/event.js'
 import { captureVersion } from '../../src/inspect/event.js'
 import type { PeerId } from '../../src/ports/signer.js'
 import type { RefusalCode } from '../../src/protocol/message.js'
+import { base64IdOf, Frame, FrameShelf } from './frame-shelf.js'
 import { MicroClock } from './micro-clock.js'
-import type { Asked, Observer } from './observer.js'
-
-type Whole<Event> = Event extends Seen ? Omit<Event, keyof Seen> : never
-
-/** What happened, not looked into yet. */
-type Raw =
-  | {
-      readonly type: 'rpc'
-      readonly dir: Direction
-      readonly peer: PeerId
-      readonly frame: Uint8Array
-      readonly reasons: ReadonlyMap<string, PruneReason> | undefined
-    }
-  | { readonly type: 'publish'; readonly topic: string; readonly frame: Uint8Array }
-  | { readonly type: 'auction'; readonly dir: Direction; readonly peer: PeerId; readonly frame: Uint8Array }
-  | {
-      readonly type: 'sync'
-      readonly dir: Direction
-      readonly peer: PeerId
-      readonly asked: Asked
-      readonly questionBytes: number
-      readonly frame: Uint8Array
-    }
-  | Whole<VerdictEvent | MeshEvent | ScoreEvent | PeerEvent>
-
-interface Entry {
-  readonly n: number
-  readonly at: number
-  readonly raw: Raw
-  /** Decoded, once somebody wanted it. */
-  event: InspectEvent | undefined
-}
+import type { Observer } from './observer.js'
+import { bytesOf, type PruneReasons, type Raw, Sighting } from './sighting.js'
 
 /** What a reader that has seen the event `n` gets next. */
 export type NextSeen =
-  | { readonly type: 'event'; readonly n: number; readonly event: InspectEvent; readonly frame: Uint8Array | undefined }
+  | Sighting
   /** So many are gone; it goes on after `n`. */
   | { readonly type: 'lost'; readonly n: number; readonly events: number }
   | { readonly type: 'none' }
@@ -87,10 +45,13 @@ export class Tap implements Observer {
   readonly #options: TapOptions
   readonly #eventsMax: number
   readonly #clock = new MicroClock()
-  readonly #decoder = new Decoder({ idOf, hexOf })
-  readonly #codes = new Map<MessageId, RefusalCode>()
+  readonly #shelf = new FrameShelf()
+  /** By the message's id as gossipsub tells it. */
+  readonly #codes = new Map<string, RefusalCode>()
   readonly #listeners = new Set<() => void>()
-  #entries: (Entry | undefined)[] = []
+  /** What happened and when, event `n` at `n % eventsMax`: few objects, since what stays for long is what a collector has to move. */
+  #raws: (Raw | undefined)[] = []
+  #times = new Float64Array(0)
   #first = 1
   #last = 0
   #bytes = 0
@@ -113,6 +74,7 @@ export class Tap implements Observer {
 
   /** Begins to keep what happens. Returns a function that ends it, when everybody has. */
   open(): () => void {
+    if (this.#readers === 0) this.#times = new Float64Array(this.#eventsMax)
     this.#readers += 1
     let open = true
     return () => {
@@ -169,30 +131,29 @@ export class Tap implements Observer {
   after(n: number): NextSeen {
     if (n >= this.#last) return { type: 'none' }
     if (n + 1 < this.#first) return { type: 'lost', n: this.#first - 1, events: this.#first - 1 - n }
-    const entry = this.#entries[(n + 1) % this.#eventsMax]!
-    entry.event ??= this.#decoded(entry)
-    const { raw } = entry
-    return { type: 'event', n: entry.n, event: entry.event, frame: 'frame' in raw ? raw.frame : undefined }
+    const at = (n + 1) % this.#eventsMax
+    return new Sighting(this.#raws[at]!, { n: n + 1, at: this.#times[at]!, node: this.#options.node })
   }
 
+  /** An RPC; `frame` may change after the call. */
   rpc(
     dir: Direction,
     peer: PeerId,
-    { frame, reasons }: { frame: Uint8Array; reasons?: ReadonlyMap<string, PruneReason> | undefined },
+    { frame, reasons }: { frame: Uint8Array; reasons?: PruneReasons | undefined },
   ): void {
-    this.push({ type: 'rpc', dir, peer, frame, reasons })
+    this.push({ type: 'rpc', dir, peer, frame: this.#shelf.keep(frame), reasons })
   }
 
   published(topic: string, data: Uint8Array): void {
-    if (this.isOn) this.push({ type: 'publish', topic, frame: data })
+    if (this.isOn) this.push({ type: 'publish', topic, data })
   }
 
   direct(dir: Direction, peer: PeerId, frame: Uint8Array): void {
-    if (this.isOn) this.push({ type: 'auction', dir, peer, frame })
+    if (this.isOn) this.push({ type: 'auction', dir, peer, frame: new Frame(frame) })
   }
 
   exchanged(dir: Direction, peer: PeerId, { asked, question, answer }: Parameters<Observer['exchanged']>[2]): void {
-    if (this.isOn) this.push({ type: 'sync', dir, peer, asked, questionBytes: question.length, frame: answer })
+    if (this.isOn) this.push({ type: 'sync', dir, peer, asked, questionBytes: question.length, answer })
   }
 
   peer(change: PeerEvent['change'], peer: PeerId): void {
@@ -206,8 +167,8 @@ export class Tap implements Observer {
       this.push({ type: 'verdict', verdict: 'refused', peer, code })
       return
     }
-    if (this.#codes.size >= tapLimits.codesMax) this.#codes.delete(this.#codes.keys().next().value as MessageId)
-    this.#codes.set(idOf(frame), code)
+    if (this.#codes.size >= tapLimits.codesMax) this.#codes.delete(this.#codes.keys().next().value as string)
+    this.#codes.set(base64IdOf(frame), code)
   }
 
   /** What gossipsub made of a message. */
@@ -216,26 +177,21 @@ export class Tap implements Observer {
     peer: PeerId,
     { topic, base64Id }: { topic: string; base64Id?: string },
   ): void {
-    const id = base64Id === undefined ? undefined : Buffer.from(base64Id, 'base64').toString('hex')
-    const refused = verdict === 'ignored' || verdict === 'rejected'
-    const code = id !== undefined && refused ? this.#codes.get(id) : undefined
-    if (id !== undefined && code !== undefined) this.#codes.delete(id)
-    this.push({
-      type: 'verdict',
-      verdict,
-      peer,
-      topic,
-      ...(id !== undefined && { id }),
-      ...(code !== undefined && { code }),
-    })
+    let code: RefusalCode | undefined
+    if (base64Id !== undefined && (verdict === 'ignored' || verdict === 'rejected')) {
+      code = this.#codes.get(base64Id)
+      this.#codes.delete(base64Id)
+    }
+    this.push({ type: 'judged', verdict, peer, topic, base64Id, code })
   }
 
   /** Keeps what happened. Call it while the tap is on. */
   push(raw: Raw): void {
+    if (this.#last + 1 - this.#first >= this.#eventsMax) this.#drop()
     this.#last += 1
-    const entry: Entry = { n: this.#last, at: this.#clock.now(), raw, event: undefined }
-    if (this.#last - this.#first >= this.#eventsMax) this.#drop()
-    this.#entries[this.#last % this.#eventsMax] = entry
+    const at = this.#last % this.#eventsMax
+    this.#raws[at] = raw
+    this.#times[at] = this.#clock.now()
     this.#bytes += bytesOf(raw)
     while (this.#bytes > tapLimits.bytesMax && this.#first < this.#last) this.#drop()
     for (const listener of this.#listeners) listener()
@@ -243,50 +199,17 @@ export class Tap implements Observer {
 
   #drop(): void {
     const at = this.#first % this.#eventsMax
-    const dropped = this.#entries[at]
-    if (dropped !== undefined) this.#bytes -= bytesOf(dropped.raw)
-    this.#entries[at] = undefined
+    this.#bytes -= bytesOf(this.#raws[at]!)
+    this.#raws[at] = undefined
     this.#first += 1
   }
 
   #forget(): void {
-    this.#entries = []
+    this.#raws = []
+    this.#times = new Float64Array(0)
     this.#codes.clear()
+    this.#shelf.clear()
     this.#bytes = 0
     this.#first = this.#last + 1
   }
-
-  #decoded({ n, at, raw }: Entry): InspectEvent {
-    const seen = { n, at, node: this.#options.node }
-    switch (raw.type) {
-      case 'rpc': {
-        const { type, dir, peer, frame, reasons } = raw
-        const detail = this.#decoder.rpc(frame, (topic) => reasons?.get(topic))
-        return { type, ...seen, dir, peer, bytes: frame.length, ...detail }
-      }
-      case 'publish':
-        return { type: 'publish', ...seen, topic: raw.topic, ...this.#decoder.message(raw.frame) }
-      case 'auction': {
-        const { type, dir, peer, frame } = raw
-        const message = auctionMessageIn(frame)
-        return { type, ...seen, dir, peer, bytes: frame.length, ...(message !== undefined && { message }) }
-      }
-      case 'sync': {
-        const { type, dir, peer, asked, questionBytes, frame } = raw
-        return { type, ...seen, dir, peer, asked, bytes: questionBytes + frame.length, ...syncAnswerIn(asked, frame) }
-      }
-      default:
-        return { ...raw, ...seen }
-    }
-  }
 }
-
-const bytesOf = (raw: Raw): number => ('frame' in raw ? raw.frame.length : 0)
-const idOf = (data: Uint8Array): MessageId => createHash('sha256').update(data).digest('hex')
-const hexOf = (id: Uint8Array): MessageId => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex')
-
-/** The event with its frame. A published message and an answer of offer sync are in what went out. */
-export const withRaw = (event: InspectEvent, frame: Uint8Array): InspectEvent =>
-  event.type === 'rpc' || event.type === 'auction'
-    ? { ...event, raw: Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('base64') }
-    : event

@@ -12,6 +12,7 @@ import { benchMesh } from './mesh.js'
 import { benchOfferGossip } from './offer-gossip.js'
 import { benchQuote } from './quote.js'
 import type { BenchRow } from './row.js'
+import { benchScreen } from './screen.js'
 import { benchSeller } from './seller.js'
 import { benchSwarm } from './swarm.js'
 import { benchTap } from './tap.js'
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   book: () => benchBook(),
   swarm: () => benchSwarm(),
   tap: () => benchTap(),
+  screen: () => benchScreen(),
   memory: async () => [await benchMemory()],
 }
 

@@ -1,121 +1,118 @@
 /**
- * What being looked at costs: offers gossiped through twenty real nodes in one process, every node checking and keeping them, with all
- * taps off and with all on, each read to the end as a capture file reads it. In turn, so that what else the machine does hits both.
+ * What being looked at costs the nodes: offers gossiped through twenty real ones in one process, every node checking and keeping them,
+ * against the same without a tap, in a process beside it. All twenty are read at once, over their APIs. What nodes do for a reader is
+ * theirs and counted: recording, decoding, JSON, HTTP, the files of a capture. What the reader does is not: that is this process.
+ * The ways take turns, so that what else the machine does hits all of them.
  */
-import '../../node/polyfill.js'
-import { generateKeyPair } from '@libp2p/crypto/keys'
-import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { composeLibp2p, type Host } from '../../node/libp2p/compose.js'
-import { meshPeersOf } from '../../node/libp2p/shim.js'
-import { Tap, withRaw } from '../../node/libp2p/tap.js'
-import { Libp2pTransport } from '../../node/libp2p/transport.js'
-import { ed25519Verifier } from '../../node/signer-ed25519.js'
-import { OfferBook } from '../../src/agent/offer-book.js'
-import { textOfInspectLine } from '../../src/inspect/line.js'
-import { admitOffer } from '../../src/protocol/admission.js'
-import { encode } from '../../src/protocol/codec.js'
-import { millis } from '../../src/units.js'
-import { benchTopic, connectRing, pause } from './hosts.js'
-import { newSigner, offerOf } from './offers.js'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { type BenchRow, quantile, rowOf } from './row.js'
-import { market } from './seller-node.js'
+import type { SwarmReady, Turn, TurnReport } from './tap-swarm.js'
 
-const nodes = 20
-const rounds = 12
-const messagesPerRound = 120
-/** How often a capture writes what came. */
-const readMs = 100
+const token = 'bench'
+const turns = 9
+const messages = 100
 
-interface Node {
-  readonly host: Host
-  readonly transport: Libp2pTransport
-  readonly tap: Tap
+const ways = ['none', 'off', 'read', 'raw', 'files'] as const
+type Way = (typeof ways)[number]
+
+const names: Readonly<Record<Exclude<Way, 'none'>, string>> = {
+  off: 'a tap that nobody reads / none',
+  read: 'every tap read / none',
+  raw: 'every tap read, bytes included / none',
+  files: 'every tap captured to files / none',
 }
+/** Off, a tap costs a look at a flag, which is less than this can measure. */
+const limits: Readonly<Record<Exclude<Way, 'none'>, number>> = { off: 1.03, read: 1.15, raw: 1.15, files: 1.15 }
 
 export async function benchTap(): Promise<readonly BenchRow[]> {
-  const swarm = await Promise.all(Array.from({ length: nodes }, startNode))
-  await connectRing(swarm.map(({ host }) => host))
-  for (const { transport } of swarm) await transport.start()
-  while (!swarm.every(({ host }) => meshPeersOf(host.services.pubsub, benchTopic).length >= 2)) await pause(100)
-  const signer = await newSigner()
-  let sequence = 0
-  const costs: { readonly on: number[]; readonly off: number[] } = { on: [], off: [] }
-  let written = 0
-  for (let round = 0; round < 2 * (rounds + 1); round += 1) {
-    const isOn = round % 2 === 1
-    const reading = isOn ? swarm.map(({ tap }) => readAll(tap)) : []
-    const start = process.cpuUsage()
-    for (let n = 0; n < messagesPerRound; n += 1) {
-      sequence += 1
-      swarm[sequence % nodes]!.transport.publish(encode(offerOf(signer, { sequence })))
-      await pause(5)
+  const [bare, tapped] = [await startSwarm([]), await startSwarm([token])]
+  const costs: Record<Way, number[]> = { none: [], off: [], read: [], raw: [], files: [] }
+  for (let turn = 0; turn <= turns; turn += 1) {
+    for (const way of turn % 2 === 0 ? ways : [...ways].reverse()) {
+      const { cpuMs } = way === 'none' ? await bare.take({ messages, capture: false }) : await watched(tapped, way)
+      // The first warms up.
+      if (turn > 0) costs[way].push(cpuMs / messages)
     }
-    await pause(200)
-    for (const stop of reading) written += stop()
-    const { user, system } = process.cpuUsage(start)
-    // The first of each warms up.
-    if (round >= 2) costs[isOn ? 'on' : 'off'].push((user + system) / 1_000 / messagesPerRound)
   }
-  await Promise.all(swarm.map(({ transport }) => transport.stop()))
-  await Promise.all(swarm.map(({ host }) => host.stop()))
-  if (written === 0) throw new Error('the taps saw nothing')
-  const name = `CPU a gossiped offer, ${nodes} nodes: all taps read / off`
-  return [rowOf({ name, ours: quantile(costs.on, 0.5), bare: quantile(costs.off, 0.5), unit: 'ms', limit: 1.15 })]
+  await Promise.all([bare.end(), tapped.end()])
+  const cost = (way: Way): number => quantile(costs[way], 0.5)
+  return (['off', 'read', 'raw', 'files'] as const).map((way) =>
+    rowOf({
+      name: `CPU of 20 nodes a gossiped offer: ${names[way]}`,
+      ours: cost(way),
+      bare: cost('none'),
+      unit: 'ms',
+      limit: limits[way],
+    }),
+  )
 }
 
-async function startNode(): Promise<Node> {
-  const privateKey = await generateKeyPair('Ed25519')
-  const me = peerIdFromPrivateKey(privateKey).toString()
-  const tap = new Tap({ node: me, name: 'bench', market })
-  const host = await composeLibp2p({
-    privateKey,
-    tap,
-    listen: ['/ip4/127.0.0.1/tcp/0'],
-    local: true,
-    topics: [benchTopic],
+interface Swarm {
+  readonly urls: SwarmReady['urls']
+  take(turn: Turn): Promise<TurnReport>
+  end(): Promise<void>
+}
+
+async function startSwarm(args: readonly string[]): Promise<Swarm> {
+  const child = fork(fileURLToPath(new URL('tap-swarm.js', import.meta.url)), args)
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the swarm ended early, with exit code ${code}`)
   })
-  const book = new OfferBook(me, 10_000)
-  const knownSequence = (offer: string, seller: string) => book.sequenceOf(offer, seller)
-  const context = { market, me, verifier: ed25519Verifier, knownSequence }
-  const transport = new Libp2pTransport({
-    host,
-    publishTopic: benchTopic,
-    listenTopics: [benchTopic],
-    observer: tap,
-    receiver: {
-      direct: () => {},
-      undelivered: () => {},
-      gossip: (from, bytes) => {
-        const admitted = admitOffer({ bytes, from, now: millis(Date.now()), context })
-        if (admitted.type !== 'accept') return admitted.type
-        book.put(admitted.message)
-        return 'accept'
-      },
+  const heard = async <Message>(): Promise<Message> => {
+    const [message] = await Promise.race([once(child, 'message') as Promise<[Message]>, ended])
+    return message
+  }
+  const { urls } = await heard<SwarmReady>()
+  return {
+    urls,
+    take(turn) {
+      child.send(turn)
+      return heard<TurnReport>()
     },
-  })
-  return { host, transport, tap }
+    async end() {
+      child.disconnect()
+      await ended.catch(() => {})
+    },
+  }
 }
 
-/** Makes a line of every event, bytes included. Returns a function that ends it and says how many characters that were. */
-function readAll(tap: Tap): () => number {
-  const close = tap.open()
-  let seen = tap.last
-  let characters = 0
-  const read = (): void => {
-    for (;;) {
-      const next = tap.after(seen)
-      if (next.type === 'none') return
-      seen = next.n
-      if (next.type === 'lost') throw new Error('the reader fell behind')
-      const event = next.frame === undefined ? next.event : withRaw(next.event, next.frame)
-      characters += textOfInspectLine(event).length
-    }
+/** A turn of a swarm with taps. @throws when readers did not get what happened. */
+async function watched(swarm: Swarm, way: Exclude<Way, 'none'>): Promise<TurnReport> {
+  const isRead = way === 'read' || way === 'raw'
+  const readers = isRead ? await Promise.all(swarm.urls.map((url) => Reader.open(url, way === 'raw'))) : []
+  const report = await swarm.take({ messages, capture: way === 'files' })
+  const read = readers.reduce((sum, reader) => sum + reader.close(), 0)
+  const expected = isRead ? report.events : 0
+  if (way !== 'off' && report.events === 0) throw new Error('the taps saw nothing')
+  if (Math.abs(read - expected) > expected / 50) throw new Error(`${read} of ${expected} events were read`)
+  return report
+}
+
+class Reader {
+  readonly #response: IncomingMessage
+  #events = 0
+
+  private constructor(response: IncomingMessage) {
+    this.#response = response
+    response.setEncoding('latin1')
+    response.on('data', (text: string) => {
+      if (text.includes('event: lost')) throw new Error('a reader fell behind')
+      this.#events += text.split('data: {').length - 1
+    })
   }
-  const timer = setInterval(read, readMs)
-  return () => {
-    clearInterval(timer)
-    read()
-    close()
-    return characters
+
+  static async open(url: string, raw: boolean): Promise<Reader> {
+    const request = get(`${url}/v1/gossip?raw=${raw}`, { headers: { authorization: `Bearer ${token}` } })
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    return new Reader(response)
+  }
+
+  /** How many events came. */
+  close(): number {
+    this.#response.destroy()
+    return this.#events
   }
 }

@@ -14,46 +14,35 @@ export interface MessageHash {
 
 /** Seconds after which a peer may come back that was left, by gossipsub's `unsubcribeBackoff`. */
 const leftBackoff = 10
-/** A message is met once for each neighbour and direction: what it says is remembered for so many. */
-const messagesMax = 1_024
+/** Of an RPC which this node did not send, or which prunes nobody. */
+const noReason = (): undefined => undefined
 
-/** Decodes what one node saw. */
-export class Decoder {
-  readonly #hash: MessageHash
-  readonly #met = new Map<number, { readonly data: Uint8Array; readonly detail: MessageDetail }>()
-
-  constructor(hash: MessageHash) {
-    this.#hash = hash
+/** What an RPC has; `reasonOf` knows why this node pruned. */
+export function rpcDetailOf(
+  frame: Uint8Array,
+  hash: MessageHash,
+  reasonOf: (topic: string) => PruneReason | undefined = noReason,
+): RpcDetail {
+  const { messages, subscriptions, ihave, iwant, graft, prune, idontwant, malformed } = readRpc(frame)
+  const { hexOf } = hash
+  return {
+    ...(messages.length > 0 && {
+      messages: messages.map(({ topic, data }) => ({ topic, ...messageDetailOf(data, hash) })),
+    }),
+    ...(subscriptions.length > 0 && { subscriptions }),
+    ...(ihave.length > 0 && { ihave: ihave.map(({ topic, ids }) => ({ topic, ids: ids.map(hexOf) })) }),
+    ...(iwant.length > 0 && { iwant: iwant.map(hexOf) }),
+    ...(graft.length > 0 && { graft }),
+    ...(prune.length > 0 && { prune: prune.map((one) => pruneOf(one, reasonOf(one.topic))) }),
+    ...(idontwant.length > 0 && { idontwant: idontwant.map(hexOf) }),
+    ...(malformed && { malformed }),
   }
+}
 
-  /** What an RPC has; `reasonOf` knows why this node pruned. */
-  rpc(frame: Uint8Array, reasonOf: (topic: string) => PruneReason | undefined): RpcDetail {
-    const { messages, subscriptions, ihave, iwant, graft, prune, idontwant, malformed } = readRpc(frame)
-    const { hexOf } = this.#hash
-    return {
-      ...(messages.length > 0 && { messages: messages.map(({ topic, data }) => ({ topic, ...this.message(data) })) }),
-      ...(subscriptions.length > 0 && { subscriptions }),
-      ...(ihave.length > 0 && { ihave: ihave.map(({ topic, ids }) => ({ topic, ids: ids.map(hexOf) })) }),
-      ...(iwant.length > 0 && { iwant: iwant.map(hexOf) }),
-      ...(graft.length > 0 && { graft }),
-      ...(prune.length > 0 && { prune: prune.map((one) => pruneOf(one, reasonOf(one.topic))) }),
-      ...(idontwant.length > 0 && { idontwant: idontwant.map(hexOf) }),
-      ...(malformed && { malformed }),
-    }
-  }
-
-  /** A gossiped message by its data. */
-  message(data: Uint8Array): MessageDetail {
-    if (data.length > limits.offerBytesMax) return { id: this.#hash.idOf(data), bytes: data.length }
-    const key = tailOf(data)
-    const met = this.#met.get(key)
-    if (met !== undefined && isSame(met.data, data)) return met.detail
-    const offer = summaryIn(data)
-    const detail = { id: this.#hash.idOf(data), bytes: data.length, ...(offer !== undefined && { offer }) }
-    if (this.#met.size >= messagesMax) this.#met.delete(this.#met.keys().next().value as number)
-    this.#met.set(key, { data: data.slice(), detail })
-    return detail
-  }
+/** A gossiped message by its data. */
+export function messageDetailOf(data: Uint8Array, { idOf }: MessageHash): MessageDetail {
+  const offer = summaryIn(data)
+  return { id: idOf(data), bytes: data.length, ...(offer !== undefined && { offer }) }
 }
 
 export interface MessageDetail {
@@ -62,30 +51,17 @@ export interface MessageDetail {
   readonly offer?: OfferSummary
 }
 
-/** Its length and last four bytes, which of an offer are of its signature: cheap, and no proof of anything. */
-const tailOf = (data: Uint8Array): number =>
-  data.subarray(-4).reduce((number, byte) => number * 256 + byte, data.length)
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false
-  return true
-}
-
 export type RpcDetail = Omit<RpcEvent, 'type' | 'n' | 'at' | 'node' | 'dir' | 'peer' | 'bytes' | 'raw'>
 
 const pruneOf = (
   { topic, backoff, peers }: { readonly topic: string; readonly backoff: number | undefined; readonly peers: number },
-  known: PruneReason | undefined,
-): Prune => {
-  const reason = known ?? (backoff === leftBackoff ? 'left' : undefined)
-  return {
-    topic,
-    ...(backoff !== undefined && { backoff }),
-    ...(peers > 0 && { peers }),
-    ...(reason !== undefined && { reason }),
-  }
-}
+  reason: PruneReason | undefined,
+): Prune => ({
+  topic,
+  ...(backoff !== undefined && { backoff }),
+  ...(peers > 0 && { peers }),
+  ...(reason !== undefined ? { reason } : backoff === leftBackoff && { guess: 'left' as const }),
+})
 
 function summaryIn(data: Uint8Array): OfferSummary | undefined {
   const read = decode(data, limits.offerBytesMax)

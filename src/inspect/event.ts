@@ -80,8 +80,10 @@ export interface Prune {
   readonly backoff?: number
   /** Other peers that it names. */
   readonly peers?: number
-  /** Known of those that this node sent; of one that came, only what its backoff gives away. */
+  /** Only of those that this node sent: the protocol has no place for it. */
   readonly reason?: PruneReason
+  /** Of one that came, where its backoff is that of leaving the topic: what gossipsub does by default, and no proof. */
+  readonly guess?: 'left'
 }
 
 export const pruneReasons = ['left', 'bad-score', 'excess', 'backoff', 'full'] as const

@@ -1,7 +1,9 @@
 /** What taps see of a real swarm: everything, once, and the same on both sides. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { meshPeersOf } from '../../node/libp2p/shim.js'
 import { Tap } from '../../node/libp2p/tap.js'
 import type { InspectEvent, RpcEvent, VerdictEvent } from '../../src/inspect/event.js'
+import { textOfInspectLine } from '../../src/inspect/line.js'
 import { bytesOf, connect, startNode, startSwarm, stopAll, type TestNode, topic, until } from './swarm.js'
 
 let nodes: readonly TestNode[] = []
@@ -112,6 +114,47 @@ describe('a tap', () => {
     const scores = events.flatMap((event) => (event.type === 'score' ? [event] : []))
     expect(scores.at(-1)).toMatchObject({ peer: b.id })
     expect(scores.at(-1)!.score).toBeLessThan(-80)
+  })
+
+  it('knows why its own node pruned, and of a PRUNE that came says no more than its backoff lets one guess', async () => {
+    const [a, b] = [await startNode({ tapped: true }), await startNode({ tapped: true })]
+    nodes = [a, b]
+    await connect(a, b)
+    const prunes = (node: TestNode, dir: 'in' | 'out') =>
+      rpcsOf(seenBy(node)).flatMap((event) => (event.dir === dir ? (event.prune ?? []) : []))
+    await until(() => meshPeersOf(a.host.services.pubsub, topic).length === 1)
+    a.host.services.pubsub.unsubscribe(topic)
+    await until(() => prunes(b, 'in').length === 1)
+    expect(prunes(a, 'out')).toEqual([{ topic, backoff: 10, reason: 'left' }])
+    expect(prunes(b, 'in')).toEqual([{ topic, backoff: 10, guess: 'left' }])
+    a.host.services.pubsub.subscribe(topic)
+    // No node of ours comes back before its time; some other may.
+    const { sendGraftPrune } = b.host.services.pubsub as unknown as {
+      sendGraftPrune: (...maps: Map<string, string[]>[]) => void
+    }
+    sendGraftPrune.call(b.host.services.pubsub, new Map([[a.id, [topic]]]), new Map(), new Map())
+    await until(() => prunes(b, 'in').length === 2)
+    expect(prunes(a, 'out')[1]).toEqual({ topic, backoff: 60, reason: 'backoff' })
+    expect(prunes(b, 'in')[1]).toEqual({ topic, backoff: 60 })
+  })
+
+  it('writes of an event the line that the event has, with its bytes or without', async () => {
+    const [a, b] = [await startNode({ tapped: true }), await startNode({ tapped: true })]
+    nodes = [a, b]
+    await connect(a, b)
+    await until(() => meshPeersOf(a.host.services.pubsub, topic).length === 1)
+    a.transport.publish(bytesOf('twice'))
+    await until(() => b.heard.gossiped.length === 1)
+    for (let n = 0; n < b.tap.last; n += 1) {
+      const next = b.tap.after(n)
+      if (next.type !== 'event') throw new Error('it lost an event')
+      expect(next.text({ withFrame: false })).toBe(textOfInspectLine(next.event))
+      const { raw, ...rest } = JSON.parse(next.text({ withFrame: true }))
+      expect(rest).toEqual(JSON.parse(textOfInspectLine(next.event)))
+      if (next.event.type === 'rpc') expect(Buffer.from(raw, 'base64')).toHaveLength(next.event.bytes)
+      else expect(raw).toBeUndefined()
+    }
+    expect(b.tap.last).toBeGreaterThan(2)
   })
 
   it('forgets the oldest events when it has as many as it keeps, and says how many', () => {

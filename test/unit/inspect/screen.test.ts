@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Model } from '../../../node/inspect/model.js'
 import { type Look, screen } from '../../../node/inspect/screen.js'
 import { type Key, pressed } from '../../../node/inspect/view-keys.js'
-import { ann, ben, bid, everyEvent, noonUs } from './samples.js'
+import type { InspectEvent } from '../../../src/inspect/event.js'
+import { ann, ben, bid, everyEvent, noonUs, topic } from './samples.js'
 
 const size = { columns: 100, rows: 20 }
 const start: Look = {
@@ -57,8 +58,8 @@ describe('the screen', () => {
   })
 
   it('lets no control character of a peer reach the terminal', () => {
-    const topic = 'evil\u001b[2J\u0007'
-    const model = modelOf([{ type: 'mesh', n: 1, at: noonUs, node: ann, change: 'graft', peer: ben, topic }])
+    const evil = 'evil\u001b[2J\u0007'
+    const model = modelOf([{ type: 'mesh', n: 1, at: noonUs, node: ann, change: 'graft', peer: ben, topic: evil }])
     for (const pane of ['list', 'mesh'] as const) {
       const text = textOf(model, { ...start, pane })
       expect(text).toContain('evil')
@@ -79,6 +80,48 @@ describe('the screen', () => {
     expect(model.filterText).toBe('bid & price>9.4')
     press(model, look, 'escape')
     expect(model.matched).toHaveLength(everyEvent.length)
+  })
+
+  it('counts data and control in and out for each peer and topic, of the RPCs that pass the filter alone', () => {
+    const model = modelOf()
+    const all = textOf(model, { ...start, pane: 'bandwidth' })
+    // 60 of the 700 bytes that came from ann are not the message's data.
+    expect(all).toMatch(/ben ↔ ann +0 B +0 B +640 B +60 B .*overage\/1\/demo\/offe/)
+    expect(all).toMatch(/ben ↔ ben +12 B +688 B +0 B +0 B .*other/)
+    expect(all).toMatch(/ann ↔ ben +0 B +91 B +0 B +0 B .*no topic, or several/)
+    model.setFilter('topic=other')
+    const some = textOf(model, { ...start, pane: 'bandwidth' })
+    expect(some).toMatch(/ben ↔ ben +12 B +688 B/)
+    expect(some).not.toContain('ann ↔')
+    model.add([{ ...everyEvent[2]!, n: 13 } as InspectEvent])
+    expect(textOf(model, { ...start, pane: 'bandwidth' })).toMatch(/ben ↔ ben +24 B +1\.4 KB/)
+    model.setFilter('bid')
+    expect(textOf(model, { ...start, pane: 'bandwidth' })).toContain('no RPC passes the filter')
+  })
+
+  it('shows the links of the mesh that pass the filter', () => {
+    const link = (node: string, peer: string): InspectEvent => ({
+      type: 'mesh',
+      n: 1,
+      at: noonUs,
+      node,
+      change: 'graft',
+      peer,
+      topic,
+    })
+    const model = modelOf([link(ann, ben), { ...link(ben, ann), standing: true } as InspectEvent])
+    const mesh = (): string => textOf(model, { ...start, pane: 'mesh' })
+    expect(mesh()).toMatch(
+      /ann *\n {2}overage\/1\/demo\/offers\/0 {3}1: ben *\nben *\n {2}overage\/1\/demo\/offers\/0 {3}1: ann/,
+    )
+    model.setFilter('node=ben')
+    expect(mesh()).not.toContain('1: ben')
+    expect(mesh()).toContain('1: ann')
+    model.setFilter('topic=other')
+    expect(mesh()).toContain('no link of a mesh passes the filter')
+    model.setFilter('')
+    model.add([{ ...link(ann, ben), change: 'prune' } as InspectEvent])
+    expect(mesh()).not.toContain('1: ben')
   })
 
   it('pauses on an event that was chosen, shows it in detail, then in hex, and goes back', () => {
