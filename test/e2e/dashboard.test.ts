@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type View, viewSchema } from '../../node/dashboard/schema.js'
-import { type Browser, executable, hasBrowser, openBrowser } from './browser.js'
+import { type Browser, executable, hasBrowser, openBrowser } from '../../scripts/chromium.js'
 
 const root = join(import.meta.dirname, '..', '..')
 /** Ignored by git. */
