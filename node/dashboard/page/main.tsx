@@ -84,5 +84,5 @@ function Status() {
   )
 }
 
-state.client.start()
+state.start()
 render(<Page />, document.getElementById('app')!)

@@ -32,7 +32,7 @@ export interface Step {
 }
 
 /** How one buyer went through the market: where it bid, where others bid more, where it went then, what it bought. */
-export function pathOf(facts: readonly PageFact[], name: string | undefined): readonly Step[] {
+export function pathOf(facts: Iterable<PageFact>, name: string | undefined): readonly Step[] {
   const steps: Step[] = []
   const bids = new Map<string, { quantity: number; price: number; short: boolean }>()
   for (const fact of facts) {
@@ -60,7 +60,7 @@ export function pathOf(facts: readonly PageFact[], name: string | undefined): re
 
 /** When each node first knew of an offer, the earliest first, by name. */
 export function heardOf(
-  facts: readonly PageFact[],
+  facts: Iterable<PageFact>,
   offer: string,
 ): readonly { readonly node: string; readonly at: number }[] {
   const first = new Map<string, number>()
@@ -79,8 +79,12 @@ export interface PriceLines {
   readonly sales: readonly (number | null)[]
 }
 
+/** Whether {@link pricesOf} makes anything of it. */
+export const isOfPrices = ({ type }: PageFact): boolean =>
+  type === 'offer-opened' || type === 'reserve-moved' || type === 'offer-closed' || type === 'sold'
+
 /** Reserves as steps, one line a seller, and what was paid; in currency per GB. */
-export function pricesOf(facts: readonly PageFact[]): PriceLines {
+export function pricesOf(facts: Iterable<PageFact>): PriceLines {
   const lines = new Map<string, Map<number, number | null>>()
   const paid = new Map<number, number>()
   const times = new Set<number>()

@@ -45,8 +45,9 @@ export class People {
 
   nameOf = (id: string): string | undefined => this.#people.get(id)?.name
 
-  all(): readonly PagePerson[] {
-    return [...this.#people.values()]
+  /** Of everybody, by id. */
+  names(): readonly (readonly [id: string, name: string])[] {
+    return [...this.#people.values()].map(({ id, name }) => [id, name])
   }
 
   /** `maya/1` for an offer's id. */

@@ -32,7 +32,9 @@ export function sayingOf(event: InspectEvent, people: People): string {
     case 'auction':
       return event.message === undefined ? 'cannot be read' : auctionSaying(event.message, people)
     case 'lost':
-      return `${event.events ?? 'nobody knows how many'} events were not read in time`
+      return event.events === null
+        ? 'what happened before was not recorded'
+        : `${event.events.toLocaleString('en-US')} events were not read in time`
   }
 }
 

@@ -1,7 +1,7 @@
 /** Small things that every view uses. */
 import type { ComponentChildren } from 'preact'
 import { gb, money, unitPrice } from '../../../format.js'
-import { linkTo, state } from '../state.js'
+import { linkTo, state, useMarket } from '../state.js'
 
 /** A person, always in the same colour. */
 export function Who({ id }: { readonly id: string }) {
@@ -58,5 +58,17 @@ export function Panel({
       </header>
       {children}
     </section>
+  )
+}
+
+/** Where not everybody's gossip is shown, whose is. */
+export function Followed() {
+  const { view } = useMarket('view')
+  if (view === undefined || view.followed >= view.nodes.length) return null
+  return (
+    <p class="note">
+      The messages of {view.followed} of {view.nodes.length} nodes are followed; of the others only what they tell of
+      the market is known here.
+    </p>
   )
 }

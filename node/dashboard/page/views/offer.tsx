@@ -1,9 +1,9 @@
 /** One offer: how it stands, how it reached everybody, what was sold of it. */
-import { type Branch, branchesOf, measuresOf, SpreadCollector } from '../../../../src/inspect/spread.js'
+import { type Branch, branchesOf, measuresOf } from '../../../../src/inspect/spread.js'
 import { heardOf } from '../models/facts.js'
 import { ageText } from '../models/freshness.js'
 import { Clock, Gb, Messages, Money, Panel, Price, Who } from '../parts/small.js'
-import { linkTo, useMarket } from '../state.js'
+import { linkTo, useGossip, useMarket } from '../state.js'
 
 export function Offer({ offer }: { readonly offer: string }) {
   const { view, facts, people } = useMarket('view', 'facts')
@@ -57,18 +57,25 @@ export function Offer({ offer }: { readonly offer: string }) {
 
 /** The first message of this offer that was seen, as a tree of who brought it to whom. */
 function SpreadPanel({ offer }: { readonly offer: string }) {
-  const { log, view } = useMarket('lines')
-  const id = firstMessageOf(log.events, offer)
-  if (id === undefined)
+  const { gossip, view } = useMarket('gossip', 'view')
+  useGossip({ spreadOf: offer }, [offer])
+  const asked = gossip.sight.spread
+  if (asked?.offer !== offer)
     return (
       <Panel title="How it travelled" aside="">
-        <p class="empty">Its messages went by before anybody looked.</p>
+        <p class="empty">Looking through the messages…</p>
       </Panel>
     )
-  const collector = new SpreadCollector(id)
-  for (const event of log.events) collector.add(event)
-  const [spread] = collector.spreads()
-  if (spread === undefined) return null
+  if (asked.first === undefined)
+    return (
+      <Panel title="How it travelled" aside="">
+        <p class="empty">
+          Its messages went by before anybody looked: nodes are listened to only while a page is open. An open offer is
+          told again every half minute.
+        </p>
+      </Panel>
+    )
+  const { id, spread } = asked.first
   const { lastUs, duplicates } = measuresOf(spread)
   const last = spread.arrivals.at(-1)
   return (
@@ -107,16 +114,6 @@ function SpreadPanel({ offer }: { readonly offer: string }) {
       </ul>
     </Panel>
   )
-}
-
-function firstMessageOf(events: ReturnType<typeof useMarket>['log']['events'], offer: string): string | undefined {
-  for (const event of events) {
-    if (event.type === 'publish' && event.offer?.offer === offer) return event.id
-    if (event.type !== 'rpc') continue
-    const found = event.messages?.find((message) => message.offer?.offer === offer)
-    if (found !== undefined) return found.id
-  }
-  return undefined
 }
 
 function Twig({ branch, from }: { readonly branch: Branch; readonly from: number | undefined }) {
