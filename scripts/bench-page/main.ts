@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError } from 'commander'
 import { exitCodes } from '../../node/errors.js'
@@ -14,7 +15,8 @@ import { type Browser, executable, hasBrowser, openBrowser } from '../chromium.j
 import type { FeedNews, FeedOrder } from './feed.js'
 import { frameMsMax, probe } from './frames.js'
 import { type Material, materialFrom } from './material.js'
-import { countsOf, type Watched, watch } from './watch.js'
+import { HeapMeter, type Held } from './memory.js'
+import { countsOf, openTab, type Watched, watch } from './watch.js'
 
 const positive = (text: string): number => {
   const number = Number(text)
@@ -22,9 +24,13 @@ const positive = (text: string): number => {
   return number
 }
 
+/** MB a minute: less is not told from noise, and would take hours to be felt. */
+const growthMax = 0.5
+
 interface Flags {
   readonly rate: number
   readonly seconds: number
+  readonly minutes?: number
   readonly view?: readonly string[]
   readonly again?: true
   readonly json?: string
@@ -34,6 +40,7 @@ const flags = new Command('bench:page')
   .description('Measure the frames of the page under a stream of events, view by view.')
   .option('--rate <n>', 'gossip events a second', positive, 5_000)
   .option('--seconds <n>', 'how long each view is watched', positive, 60)
+  .option('--minutes <n>', 'watch the memory of one view for so long instead', positive)
   .option('--view <names...>', 'some of market, mesh, people, person, messages, filtered, offer, sale')
   .option('--again', 'on the market of the last time, for comparisons')
   .option('--json <file>', 'write the figures there')
@@ -68,6 +75,13 @@ interface Row extends Watched {
 const feed = fork(fileURLToPath(new URL('feed.js', import.meta.url)))
 try {
   const { url } = (await told(feed, { material, rate: flags.rate } satisfies FeedOrder)) as { readonly url: string }
+  if (flags.minutes === undefined) await watchFrames(url)
+  else await watchMemory(url, flags.minutes)
+} finally {
+  feed.disconnect()
+}
+
+async function watchFrames(url: string): Promise<void> {
   const rows: Row[] = []
   const look = async (name: string, route: string | undefined): Promise<void> => {
     console.error(`${name} …`)
@@ -79,8 +93,44 @@ try {
   print(rows)
   if (flags.json !== undefined) await writeFile(flags.json, `${JSON.stringify({ ...flags, rows }, undefined, 2)}\n`)
   if (rows.some(({ name, frames }) => !name.startsWith('empty') && frames.over > 0)) process.exitCode = exitCodes.failed
-} finally {
-  feed.disconnect()
+}
+
+/** What is held settles while code is compiled and rings fill: the first minute does not count. */
+async function watchMemory(url: string, minutes: number): Promise<void> {
+  const [name = 'messages'] = flags.view ?? []
+  const browser = await openBrowser()
+  try {
+    await openTab(browser.page, { url, route: views[name] })
+    const meter = await HeapMeter.on(browser.page)
+    const samples: Held[] = []
+    for (let minute = 1; minute <= minutes; minute += 1) {
+      await delay(60_000)
+      samples.push(await meter.take())
+      const { page, worker, process } = samples.at(-1)!
+      console.log(
+        `minute ${minute}: page ${page.toFixed(1)} MB, worker ${worker.toFixed(1)} MB, process ${process?.toFixed(0) ?? '–'} MB`,
+      )
+    }
+    const { pushed: put } = await pushed()
+    console.log(`${put.toLocaleString('en-US')} events went by the view ${name}`)
+    const growth = growthOf(samples.slice(1))
+    console.log(growth === undefined ? '' : `a minute adds ${growth.toFixed(2)} MB of heap, after the first`)
+    if (flags.json !== undefined)
+      await writeFile(flags.json, `${JSON.stringify({ ...flags, samples }, undefined, 2)}\n`)
+    if (growth !== undefined && growth > growthMax) process.exitCode = exitCodes.failed
+  } finally {
+    await browser.close()
+  }
+}
+
+/** MB that a minute adds to both heaps, by the line that fits them best; undefined: too few to tell. */
+function growthOf(samples: readonly Held[]): number | undefined {
+  if (samples.length < 3) return undefined
+  const heaps = samples.map(({ page, worker }) => page + worker)
+  const middle = (samples.length - 1) / 2
+  const mean = heaps.reduce((sum, heap) => sum + heap, 0) / heaps.length
+  const upper = heaps.reduce((sum, heap, minute) => sum + (minute - middle) * (heap - mean), 0)
+  return upper / heaps.reduce((sum, _, minute) => sum + (minute - middle) ** 2, 0)
 }
 
 /** A market is watched once, and kept. */

@@ -24,7 +24,7 @@ const stepsMax = 60
 export interface Step {
   readonly at: number
   readonly offer: string
-  readonly type: 'bid' | 'withdrew' | 'outbid' | 'won' | 'bought'
+  readonly type: 'bid' | 'withdrew' | 'outbid' | 'won' | 'declined' | 'bought'
   readonly quantity: number
   readonly price: number
   /** What is still asked for, or charged. */
@@ -35,6 +35,7 @@ export interface Step {
 export function pathOf(facts: Iterable<PageFact>, name: string | undefined): readonly Step[] {
   const steps: Step[] = []
   const bids = new Map<string, { quantity: number; price: number; short: boolean }>()
+  const awards = new Set<string>()
   for (const fact of facts) {
     if ((name !== undefined && fact.node !== name) || fact.offer === undefined) continue
     const { at, offer, quantity = 0, price = 0, charge = 0 } = fact
@@ -49,8 +50,13 @@ export function pathOf(facts: Iterable<PageFact>, name: string | undefined): rea
       if (short && !bid.short) steps.push({ at, offer, type: 'outbid', quantity, price: bid.price, of: bid.quantity })
       bid.short = short
     } else if (fact.type === 'awarded') {
+      // An award is sent until it is answered.
+      if (fact.award !== undefined && awards.has(fact.award)) continue
+      if (fact.award !== undefined) awards.add(fact.award)
       steps.push({ at, offer, type: 'won', quantity, price: 0, of: charge })
       bids.delete(offer)
+    } else if (fact.type === 'declined') {
+      steps.push({ at, offer, type: 'declined', quantity: 0, price: 0, of: 0 })
     } else if (fact.type === 'bought') {
       steps.push({ at, offer, type: 'bought', quantity, price: 0, of: charge })
     }

@@ -5,8 +5,17 @@ import { state } from '../state.js'
 
 const [width, height, left, bottom] = [420, 190, 40, 24] as const
 
-/** `marked`: bids that gave way to somebody, to be pointed out. */
-export function MeritChart({ merit, me, marked = [] }: { merit: Merit; me?: string; marked?: readonly string[] }) {
+interface MeritChartProps {
+  readonly merit: Merit
+  /** Whose bid it is about. */
+  readonly me?: string
+  /** Bids that gave way to somebody, to be pointed out. */
+  readonly marked?: readonly string[]
+  /** Of the stock. Default: it is for sale. */
+  readonly what?: string
+}
+
+export function MeritChart({ merit, me, marked = [], what = 'for sale' }: MeritChartProps) {
   const { blocks, stock, reserve, quantityMax, priceMax } = merit
   const x = (quantity: number): number => left + (quantity / quantityMax) * (width - left - 6)
   const y = (price: number): number => height - bottom - (price / priceMax) * (height - bottom - 10)
@@ -21,7 +30,7 @@ export function MeritChart({ merit, me, marked = [] }: { merit: Merit; me?: stri
       class="merit"
       viewBox={`0 0 ${width} ${height}`}
       role="img"
-      aria-label={`${gb(stock)} for sale, reserve ${unitPrice(reserve, 2)}. ${said}`}
+      aria-label={`${gb(stock)} ${what}, reserve ${unitPrice(reserve, 2)}. ${said}`}
     >
       {blocks.map(({ buyer, from, to, price, state: how }) => {
         const person = state.people.of(buyer)
@@ -33,6 +42,11 @@ export function MeritChart({ merit, me, marked = [] }: { merit: Merit; me?: stri
             {w > 8 * person.name.length && (
               <text x={x(from) + w / 2} y={Math.min(y(price) + 15, y(0) - 4)} text-anchor="middle">
                 {person.name}
+              </text>
+            )}
+            {w > 34 && h > 34 && (
+              <text class="price" x={x(from) + w / 2} y={y(price) + 29} text-anchor="middle">
+                {unitPrice(price, 2)}
               </text>
             )}
             <title>{`${person.name}: ${gb(to - from)} at ${unitPrice(price)} per GB, ${how.replace('-', ' the ')}`}</title>
@@ -50,7 +64,7 @@ export function MeritChart({ merit, me, marked = [] }: { merit: Merit; me?: stri
         </>
       )}
       <text class="label" x={x(stock)} y={height - 7} text-anchor={stock > quantityMax * 0.8 ? 'end' : 'middle'}>
-        {`${gb(stock)} for sale`}
+        {`${gb(stock)} ${what}`}
       </text>
     </svg>
   )

@@ -34,12 +34,32 @@ const flightsMax = 400
 /** Steps of the layout: of one frame, and at once where nodes come or go, so that they begin near their places. */
 const eachFrame = { ticks: 2, msMax: 6 } as const
 const atFirst = { ticks: 80, msMax: 40 } as const
+/** Left free around it, for names. */
+const [marginX, marginY] = [48, 30] as const
+/** Of the layout's plane; and by how much more along one side than along the other. */
+const [scaleMax, stretchMax] = [1.6, 1.9] as const
 /** From here on nobody sees it move. */
 const stillAlpha = 0.01
 
 const colours = {
-  light: { mesh: '#9fb0c0', link: '#dfe5ea', direct: '#0b6bcb', gossip: '#d97706', ink: '#1b232b', fill: 0.64 },
-  dark: { mesh: '#55677a', link: '#2b3641', direct: '#7cc4ff', gossip: '#ffc069', ink: '#e7ecf1', fill: 0.76 },
+  light: {
+    mesh: '#9fb0c0',
+    link: '#dfe5ea',
+    direct: '#0b6bcb',
+    gossip: '#d97706',
+    ink: '#1b232b',
+    sheet: '#ffffff',
+    fill: 0.64,
+  },
+  dark: {
+    mesh: '#55677a',
+    link: '#2b3641',
+    direct: '#7cc4ff',
+    gossip: '#ffc069',
+    ink: '#e7ecf1',
+    sheet: '#171d25',
+    fill: 0.76,
+  },
 } as const
 
 export class MeshPicture {
@@ -138,16 +158,18 @@ export class MeshPicture {
     }
   }
 
-  /** From the layout's plane to the canvas, so that all of it is in sight. */
+  /** From the layout's plane to the canvas, so that all of it is in sight and as large as can be. */
   #places(): (dot: Dot) => readonly [number, number] {
     const { width, height } = this.#size
-    const least = Math.min(width, height)
-    let reach = 80
+    let [reachX, reachY] = [40, 40]
     for (const { x = 0, y = 0 } of this.#dots.values()) {
-      reach = Math.max(reach, ((Math.abs(x) * 2) / width) * least, ((Math.abs(y) * 2) / height) * least)
+      reachX = Math.max(reachX, Math.abs(x))
+      reachY = Math.max(reachY, Math.abs(y))
     }
-    const scale = least / (reach + 90)
-    return ({ x = 0, y = 0 }) => [x * scale + width / 2, y * scale + height / 2]
+    const [room, ceiling] = [Math.max(20, width / 2 - marginX), Math.max(20, height / 2 - marginY)]
+    const scaleY = Math.min(ceiling / reachY, scaleMax)
+    const scaleX = Math.min(room / reachX, scaleY * stretchMax)
+    return ({ x = 0, y = 0 }) => [x * scaleX + width / 2, y * Math.min(scaleY, scaleX * stretchMax) + height / 2 + 6]
   }
 
   readonly #draw = (now: number): void => {
@@ -192,10 +214,11 @@ export class MeshPicture {
     this.#pen.fill()
   }
 
-  #drawDots(place: Place, { ink, fill }: { readonly ink: string; readonly fill: number }): void {
+  #drawDots(place: Place, { ink, sheet, fill }: { ink: string; sheet: string; fill: number }): void {
     const pen = this.#pen
     pen.font = '600 13px system-ui'
     pen.textAlign = 'center'
+    pen.lineJoin = 'round'
     for (const dot of this.#dots.values()) {
       const [x, y] = place(dot)
       const { name = '', side = 'unknown', hue = 220 } = this.#people?.of(dot.id) ?? {}
@@ -204,8 +227,11 @@ export class MeshPicture {
       else pen.arc(x, y, 8, 0, 7)
       pen.fillStyle = side === 'unknown' ? '#8a94a0' : `oklch(${fill} 0.15 ${hue})`
       pen.fill()
+      pen.strokeStyle = sheet
+      pen.lineWidth = 4
+      pen.strokeText(name, x, y - 15)
       pen.fillStyle = ink
-      pen.fillText(name, x, y - 16)
+      pen.fillText(name, x, y - 15)
     }
   }
 }

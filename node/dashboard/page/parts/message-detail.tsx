@@ -17,8 +17,10 @@ export function MessageDetail({ event, onClose }: { readonly event: InspectEvent
       ref={panel}
       tabIndex={-1}
       aria-labelledby="detail-title"
-      onKeyDown={({ key }) => {
-        if (key === 'Escape') onClose()
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.preventDefault()
+        onClose()
       }}
     >
       <header>
@@ -33,6 +35,7 @@ export function MessageDetail({ event, onClose }: { readonly event: InspectEvent
         <Who id={event.node} /> {saidOf(event)}
         {'peer' in event && <Who id={event.peer} />}: {sayingOf(event, people)}
       </p>
+      <p class="note">Quantities are MB, unit prices thousandths of the currency per GB, money millionths, times µs.</p>
       <pre class="detail">{JSON.stringify(event, named, 2)}</pre>
     </section>
   )

@@ -7,6 +7,7 @@ import { useMarket } from '../state.js'
 import { useDark } from '../theme.js'
 
 const height = 220
+const dashes = [[], [9, 3], [2, 3], [9, 3, 2, 3]]
 
 export function PriceChart() {
   const { facts, view, people } = useMarket('facts', 'view')
@@ -53,6 +54,11 @@ export function PriceChart() {
     <>
       {prices.times.length === 0 && <p class="empty">No auction was opened yet.</p>}
       <div class="chart" ref={frame} role="img" aria-label={`Reserves over time. ${words.join('; ')}`} />
+      <p class="note">
+        A line is the reserve of a seller: the least that it takes per GB, which moves until demand meets its stock. A
+        circle is a sale, at what was paid.
+        {best !== undefined && ' The dashed line is the price of the best allocation, which no node knows.'}
+      </p>
     </>
   )
 }
@@ -75,16 +81,18 @@ function optionsFor(
     cursor: { drag: { x: true, y: false } },
     legend: { live: width > 500 },
     axes: [
-      { ...axis, space: 90 },
+      { ...axis, space: 90, values: (_plot, times) => times.map(clockText) },
       { ...axis, size: 44 },
     ],
     scales: { y: { range: (_plot, _low, high) => [0, (high || 1) * 1.1] } },
     series: [
-      { label: 'time', value: (_plot, at) => (at == null ? '–' : new Date(at * 1_000).toLocaleTimeString('en-GB')) },
-      ...sellers.map(({ name, hue }) => ({
+      { label: 'time', value: (_plot, at) => (at == null ? '–' : clockText(at)) },
+      ...sellers.map(({ name, hue }, index) => ({
         label: `${name} asks`,
         stroke: colour(hue),
         width: 2,
+        // Not by colour alone.
+        dash: dashes[index % dashes.length]!,
         paths: uPlot.paths.stepped!({ align: 1 }),
         points: { show: false },
         value: written,
@@ -111,6 +119,15 @@ function optionsFor(
         : []),
     ],
   }
+}
+
+/** `14:03:59`, with as much of the second as there is. */
+function clockText(seconds: number): string {
+  const time = new Date(seconds * 1_000)
+  const clock = time.toLocaleTimeString('en-GB')
+  return time.getMilliseconds() === 0
+    ? clock
+    : `${clock}.${String(time.getMilliseconds()).padStart(3, '0').replace(/0+$/, '')}`
 }
 
 const written = (_plot: uPlot, value: number | null): string => (value === null ? '–' : value.toFixed(2))

@@ -19,14 +19,18 @@ export const Gb = ({ of, places = 2 }: { readonly of: number; readonly places?: 
   </span>
 )
 
-export function Money({ of }: { readonly of: number }) {
-  const { currency = '' } = state.view ?? {}
+/** With the currency, where the market names one; in a table its head does. */
+export function Money({ of, bare = false }: { readonly of: number; readonly bare?: boolean }) {
+  const currency = bare ? '' : (state.view?.currency ?? '')
   return (
     <span class="number" title={money(of)}>
-      {`${currency ?? ''} ${money(of, 2)}`.trim()}
+      {`${currency} ${money(of, 2)}`.trim()}
     </span>
   )
 }
+
+/** `charge, HK$`: what is money, at the head of its column. */
+export const inCurrency = (what: string): string => [what, state.view?.currency].filter(Boolean).join(', ')
 
 /** A unit price, per GB. */
 export const Price = ({ of }: { readonly of: number }) => (

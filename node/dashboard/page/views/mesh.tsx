@@ -30,9 +30,13 @@ export function Mesh() {
   return (
     <>
       <h1>Mesh</h1>
+      <p class="lead">
+        Who is connected to whom. Offers spread along the strong lines, from neighbour to neighbour; bids and awards go
+        straight from buyer to seller. A node opens with a click, or from the table.
+      </p>
       <Panel
         title={`${view?.nodes.length ?? 0} ${view?.kind === 'swarm' ? 'nodes' : 'node and its peers'}, ${links.length} links`}
-        aside={<Messages filter="kind=mesh">changes</Messages>}
+        aside={<Messages filter="kind=mesh">see its changes</Messages>}
       >
         <canvas
           class="mesh"
