@@ -111,7 +111,7 @@ async function hold(request: SwarmRequest, attendants: Attendants): Promise<Swar
   else say(printReport(report))
   await write(report, request.json)
   if (stay === undefined) {
-    if (watched?.audience.wasThere === false) say(`\n${pc.dim(howToLook)}\n`)
+    if (rest !== 'stopped' && watched?.audience.wasThere === false) say(`\n${pc.dim(howToLook)}\n`)
     return report
   }
   say(`\n${stay.why}\n`)

@@ -22,6 +22,8 @@ export interface FeedOrder {
 export type FeedNews = { readonly url: string } | { readonly pushed: number; readonly cpuMs: number }
 
 const tickMs = 10
+/** Between facts from before the feed began. */
+const prefillMs = 20
 /** As a swarm keeps. */
 const [gossipMax, factsMax] = [40_000, 20_000]
 
@@ -83,6 +85,11 @@ function* factsInTurn(): Generator<Material['facts'][number] & { readonly due: n
   }
 }
 
+// What a page keeps of them is full from the start, as it is of the gossip within seconds.
+for (let number = 0; number < factsMax; number += 1) {
+  const { type, fact } = material.facts[number % material.facts.length]!
+  facts.push(type, { ...fact, at: run - (factsMax - number) * prefillMs })
+}
 const telling = factsInTurn()
 let next = telling.next()
 let pushed = 0

@@ -85,7 +85,11 @@ async function watchFrames(url: string): Promise<void> {
   const rows: Row[] = []
   const look = async (name: string, route: string | undefined): Promise<void> => {
     console.error(`${name} …`)
-    rows.push(await rowOf({ name, route, url }))
+    const row = await rowOf({ name, route, url })
+    rows.push(row)
+    console.error(
+      `  ${row.frames.over} of ${row.frames.count} frames over ${frameMsMax} ms, the longest ${row.frames.max.toFixed(0)} ms`,
+    )
   }
   await look('empty page, before', undefined)
   for (const name of chosen) await look(name, views[name]!)

@@ -4,6 +4,8 @@ import type { CDPSession, Page } from 'playwright-core'
 import { feedToken } from './feed-token.js'
 import { type Frames, framesOf, type Probed, read, restart } from './frames.js'
 
+/** A crowded machine takes its time to open a page. */
+const openMsMax = 180_000
 /** Until code is compiled and what is kept is full. */
 const warmUpMs = 15_000
 
@@ -21,6 +23,7 @@ export interface Look {
 }
 
 export async function openTab(page: Page, { url, route }: Pick<Look, 'url' | 'route'>): Promise<void> {
+  page.setDefaultTimeout(openMsMax)
   if (route === undefined) await page.goto(`${url}/bare`)
   else {
     await page.goto(`${url}/#token=${feedToken}`)

@@ -57,5 +57,8 @@ function addressSaid({ stdout }: ChildProcess): Promise<string> {
   })
 }
 
-export const shot = (page: Page, name: string): Promise<unknown> =>
-  page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
+/** The whole page from its head, which sticks to where one has scrolled. */
+export async function shot(page: Page, name: string): Promise<void> {
+  await page.evaluate('scrollTo(0, 0)')
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
+}

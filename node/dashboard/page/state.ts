@@ -35,7 +35,7 @@ class PageState {
     view: (view) => {
       this.view = view
       this.people = new People(view)
-      this.gossip.name(this.people.names(), view.kind === 'swarm')
+      this.gossip.name(this.people.names())
       this.#tell('view')
     },
     fact: (fact) => {

@@ -64,17 +64,18 @@ describe('the desk that keeps the gossip', () => {
 
   it('filters by the names that it was told', () => {
     const desk = deskWith(rpc('in', 'id-of-ann', 'id-of-ben'), rpc('in', 'id-of-eve', 'id-of-ben'))
-    desk.obey({ type: 'names', names: [['id-of-eve', 'eve']], whole: true })
+    desk.obey({ type: 'names', names: [['id-of-eve', 'eve']] })
     desk.obey({ type: 'filter', text: 'node=eve' })
     expect(looked(desk, { rows: { type: 'newest', count: 9 } }).rows.map(({ node }) => node)).toEqual(['id-of-eve'])
   })
 
-  it('lets each message fly once where everybody is seen, and no more of them than can be drawn', () => {
-    const desk = deskWith()
-    desk.obey({ type: 'names', names: [], whole: true })
-    desk.add(rpc('out', 'ann', 'ben'))
+  it('lets a message fly once where both of its ends are seen, and no more of them than can be drawn', () => {
+    const desk = deskWith(rpc('out', 'ann', 'ben'))
+    const flight = { from: 'ann', to: 'ben', auction: false }
+    expect(looked(desk, { flights: true }).flights).toEqual([flight])
     desk.add(rpc('in', 'ben', 'ann'))
-    expect(looked(desk, { flights: true }).flights).toEqual([{ from: 'ann', to: 'ben', auction: false }])
+    desk.add(rpc('out', 'ann', 'ben'))
+    expect(looked(desk, { flights: true }).flights).toEqual([flight])
     expect(looked(desk, { flights: true }).flights).toEqual([])
     for (let count = 0; count < 5_000; count += 1) desk.add(rpc('in', 'ben', 'ann'))
     expect(looked(desk, { flights: true }).flights).toHaveLength(flightsMax)

@@ -15,8 +15,8 @@ export class GossipDesk {
   readonly #names = new Map<string, string>()
   readonly #log = new EventLog(eventsMax, { nameOf: (id) => this.#names.get(id) })
   readonly #flights = new Ring<Flight>(flightsKept)
-  /** Whether every node is seen: then each message is drawn where it arrives, and not where it leaves as well. */
-  #isWhole = false
+  /** Nodes that told anything: a message between two of them is drawn where it arrives, and not where it leaves as well. */
+  readonly #tellers = new Set<string>()
   #spread: SpreadSearch | undefined
   #isOpen = false
   #version = 0
@@ -30,7 +30,6 @@ export class GossipDesk {
     }
     this.#names.clear()
     for (const [id, name] of order.names) this.#names.set(id, name)
-    this.#isWhole = order.whole
   }
 
   /** The stream opened or broke off. */
@@ -43,7 +42,8 @@ export class GossipDesk {
     if (line.type === 'capture') return
     this.#version += 1
     this.#log.add(line)
-    const flight = flightOf(line, this.#isWhole)
+    this.#tellers.add(line.node)
+    const flight = flightOf(line, this.#tellers)
     if (flight !== undefined) this.#flights.push(flight)
   }
 
@@ -52,6 +52,7 @@ export class GossipDesk {
     this.#version += 1
     this.#log.clear()
     this.#flights.clear()
+    this.#tellers.clear()
     this.#spread = undefined
   }
 
@@ -92,10 +93,10 @@ function rangeOf(rows: RowsWanted | undefined, matched: number): readonly [numbe
   return [rows.from, Math.min(matched, rows.from + rows.count)]
 }
 
-function flightOf(event: InspectEvent, isWhole: boolean): Flight | undefined {
+function flightOf(event: InspectEvent, tellers: ReadonlySet<string>): Flight | undefined {
   if (event.type !== 'auction' && (event.type !== 'rpc' || event.messages === undefined)) return undefined
   const { dir, node, peer } = event
-  if (dir === 'out' && isWhole) return undefined
+  if (dir === 'out' && tellers.has(peer)) return undefined
   const [from, to] = dir === 'in' ? [peer, node] : [node, peer]
   return { from, to, auction: event.type === 'auction' }
 }

@@ -36,12 +36,12 @@ export class Gossip {
     this.#send({ type: 'start', token })
   }
 
-  /** Who is called what, and whether these are all nodes that there are. */
-  name(names: readonly (readonly [id: string, name: string])[], whole: boolean): void {
-    const text = JSON.stringify([names, whole])
+  /** Who is called what. */
+  name(names: readonly (readonly [id: string, name: string])[]): void {
+    const text = JSON.stringify(names)
     if (text === this.#names) return
     this.#names = text
-    this.#send({ type: 'names', names, whole })
+    this.#send({ type: 'names', names })
   }
 
   filter(text: string): void {

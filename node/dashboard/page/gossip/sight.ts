@@ -70,7 +70,6 @@ export type Order =
   | {
       readonly type: 'names'
       readonly names: readonly (readonly [id: string, name: string])[]
-      readonly whole: boolean
     }
   /** One that can be read. */
   | { readonly type: 'filter'; readonly text: string }

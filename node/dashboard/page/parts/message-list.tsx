@@ -87,7 +87,7 @@ export function MessageList({ box, follows, onFollow, chosen, onChoose }: Messag
           if (follows && scrollTop + clientHeight < scrollHeight - row) onFollow(false)
         }}
       >
-        <div style={{ height: `${matched * row}px`, position: 'relative' }}>
+        <div role="presentation" style={{ height: `${matched * row}px`, position: 'relative' }}>
           {rows.map((event, index) => (
             <Row
               // Rows stay where they are and change what they say: cheaper than to come and go.

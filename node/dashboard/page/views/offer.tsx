@@ -3,7 +3,7 @@ import { type Branch, branchesOf, measuresOf } from '../../../../src/inspect/spr
 import { counted } from '../../../format.js'
 import { heardOf } from '../models/facts.js'
 import { ageText } from '../models/freshness.js'
-import { Clock, Gb, Messages, Money, Panel, Price, Who } from '../parts/small.js'
+import { Clock, Followed, Gb, Messages, Money, Panel, Price, Who } from '../parts/small.js'
 import { linkTo, useGossip, useMarket } from '../state.js'
 
 export function Offer({ offer }: { readonly offer: string }) {
@@ -111,6 +111,7 @@ function SpreadPanel({ offer }: { readonly offer: string }) {
           </>
         )}
       </p>
+      <Followed />
       <ul class="tree">
         {branchesOf(spread).map((branch) => (
           <Twig key={branch.node} branch={branch} from={spread.origin?.at} />
