@@ -16,6 +16,9 @@ export const windowOf = ({ top, height, row }: Scrolled): { readonly from: numbe
   count: Math.ceil(height / row) + 2 * beside,
 })
 
+/** Rows to draw of a list that follows its newest: nobody scrolls there. */
+export const newestOf = ({ height, row }: Omit<Scrolled, 'top'>): number => Math.ceil(height / row) + 1
+
 /** Where a key leads from row `at` of `count`; undefined: it is no key of lists. `page`: rows in sight. */
 export function stepOf(key: string, at: number, { count, page }: Record<'count' | 'page', number>): number | undefined {
   const steps: Readonly<Record<string, number>> = {

@@ -31,8 +31,10 @@ const flightMs = 600
 const spreadMs = 100
 /** Drawn at a time. */
 const flightsMax = 400
-/** Steps of the layout: of one frame, and at once where nodes come or go, so that they begin near their places. */
-const eachFrame = { ticks: 2, msMax: 6 } as const
+/** Between two pictures, a little less than two frames of most screens: dots that fly half a second need no more. */
+const pictureMs = 30
+/** Steps of the layout: of one picture, and at once where nodes come or go, so that they begin near their places. */
+const eachPicture = { ticks: 3, msMax: 6 } as const
 const atFirst = { ticks: 80, msMax: 40 } as const
 /** Left free around it, for names. */
 const [marginX, marginY] = [48, 30] as const
@@ -77,6 +79,7 @@ export class MeshPicture {
   #flights: Moving[] = []
   #size = { width: 0, height: 0 }
   #frame = 0
+  #drawnAt = Number.NEGATIVE_INFINITY
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas
@@ -174,7 +177,12 @@ export class MeshPicture {
 
   readonly #draw = (now: number): void => {
     this.#frame = 0
-    this.#settle(eachFrame)
+    if (now - this.#drawnAt < pictureMs) {
+      this.#move()
+      return
+    }
+    this.#drawnAt = now
+    this.#settle(eachPicture)
     this.#flights = this.#flights.filter(({ start }) => now - start < flightMs)
     const pen = this.#pen
     const dark = isDark()

@@ -2,7 +2,8 @@
 import type { Ref } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { type InspectEvent, kindsOf } from '../../../../src/inspect/event.js'
-import { stepOf, windowOf } from '../models/list.js'
+import type { RowsWanted } from '../gossip/sight.js'
+import { newestOf, stepOf, windowOf } from '../models/list.js'
 import { sayingOf } from '../models/saying.js'
 import { state, useGossip, useMarket } from '../state.js'
 
@@ -27,11 +28,9 @@ export function MessageList({ box, follows, onFollow, chosen, onChoose }: Messag
   /** The row that the keys stand on. */
   const [active, setActive] = useState<{ readonly index: number; readonly key: string } | undefined>(undefined)
   const { from, count } = windowOf({ top, height, row })
-  useGossip({ rows: follows ? { type: 'newest', count } : { type: 'held', from, count } }, [
-    follows,
-    follows ? 0 : from,
-    count,
-  ])
+  const newest = newestOf({ height, row })
+  const wanted: RowsWanted = follows ? { type: 'newest', count: newest } : { type: 'held', from, count }
+  useGossip({ rows: wanted }, [follows, follows ? 0 : from, follows ? newest : count])
   const { rows, from: first, matched } = state.gossip.sight
   useEffect(() => {
     if (follows && box.current !== null) box.current.scrollTop = box.current.scrollHeight
