@@ -21,8 +21,8 @@ beforeEach(async () => {
 afterEach(endAll)
 afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
 
-/** An auction waits for its first bid for longer than a crowded machine takes to bring it. */
-const rules = { roundMs: 50, reactMsMax: 50, idleMsMax: 4_000, gossipMsMin: 50 }
+/** Over soon: whether anything is sold matters to none of these tests. */
+const rules = { roundMs: 50, reactMsMax: 50, idleMsMax: 500, gossipMsMin: 50 }
 const people = [
   { name: 'ann', sells: { gb: 10, floor: 1 } },
   { name: 'bo', wants: { gb: 8, sigma: 30, alpha: 0.5 } },
@@ -57,7 +57,7 @@ it('a swarm whose page is open stays when its market has ended, and ends when th
   expect(view.nodes.map(({ trouble }) => trouble)).toEqual([null, null])
   expect(view.followed).toBe(2)
   // Facts of the market from the one, how its nodes are connected from the other.
-  await until(() => kinds.has('sold') && kinds.has('peer'))
+  await until(() => kinds.has('offer-opened') && kinds.has('peer'))
   page.abort()
   const { code, out } = await swarm.ended
   expect(code).toBe(0)
