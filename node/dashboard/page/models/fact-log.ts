@@ -4,8 +4,8 @@ import { isOfPrices, type PageFact } from './facts.js'
 
 /** Of a swarm of twelve, a quarter of an hour. */
 const factsMax = 20_000
-/** As many as a chart has points for. */
-const pricesMax = 2_000
+/** More than a chart has room for, and than is drawn in a few milliseconds. */
+const pricesMax = 600
 
 export class FactLog implements Iterable<PageFact> {
   readonly #facts = new Ring<PageFact>(factsMax)
