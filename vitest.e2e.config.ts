@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/e2e/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    // A browser on a crowded machine takes its time.
+    expect: { poll: { timeout: 30_000, interval: 100 } },
     pool: 'forks',
     fileParallelism: false,
     reporters: ['verbose'],

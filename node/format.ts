@@ -9,9 +9,17 @@ import {
   ticksPerUnitPrice,
 } from '../src/units.js'
 
-/** A decimal with at least `min` and at most `max` places. */
-const decimal = (value: number, min: number, max: number): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: min, maximumFractionDigits: max })
+/** Made once each: that takes longer than to write a number. */
+const formats = new Map<number, Intl.NumberFormat>()
+
+/** A decimal with at least `min` and at most `max` places, at most 9. */
+function decimal(value: number, min: number, max: number): string {
+  const key = min * 10 + max
+  const format =
+    formats.get(key) ?? new Intl.NumberFormat('en-US', { minimumFractionDigits: min, maximumFractionDigits: max })
+  formats.set(key, format)
+  return format.format(value)
+}
 
 export const grouped = (value: number): string => value.toLocaleString('en-US')
 /** `2.5 GB`, exact. */

@@ -42,12 +42,17 @@ export interface EventRoute {
   readonly what: string
   /** Readers at a time. */
   readonly readersMax: number
+  /** Told of every reader that comes; what it returns, when that one is gone. Default: nobody is. */
+  readonly enter?: (() => () => void) | undefined
   /** @throws ApiError when the request cannot be met. */
   readonly asked: (request: FastifyRequest) => Begin
 }
 
 /** Adds a route that streams events for as long as its reader stays. */
-export function addEventRoute(app: FastifyInstance, { path, schema, what, readersMax, asked }: EventRoute): void {
+export function addEventRoute(
+  app: FastifyInstance,
+  { path, schema, what, readersMax, enter, asked }: EventRoute,
+): void {
   let readers = 0
   const options = { schema: { ...schema, produces: ['text/event-stream'] }, exposeHeadRoute: false }
   app.get(path, options, (request, reply) => {
@@ -66,6 +71,7 @@ export function addEventRoute(app: FastifyInstance, { path, schema, what, reader
     })
     const socket = new EventSocket(reply.raw)
     const { 'last-event-id': lastId } = request.headers
+    const leave = enter?.()
     const end = begin(socket, typeof lastId === 'string' ? lastId : undefined)
     const beat = setInterval(() => {
       if (!socket.isFull) socket.write(': still here\n\n')
@@ -74,6 +80,7 @@ export function addEventRoute(app: FastifyInstance, { path, schema, what, reader
       readers -= 1
       clearInterval(beat)
       end()
+      leave?.()
     })
   })
 }

@@ -10,6 +10,10 @@ import { addEventRoute, type EventSocket, placeOf } from './event-stream.js'
 const eventsMax = 2_048
 /** Readers at a time. */
 const readersMax = 32
+/** What comes in so long is written together: a busy swarm is not kept busier by being watched. */
+const paceMs = 20
+/** Written at a time; the rest when the socket has taken that. */
+const batchCharactersMax = 262_144
 
 export interface EventStreamOptions {
   readonly startedAt: number
@@ -38,16 +42,19 @@ export interface StreamedRing {
   readonly ring: EventRing
   /** Tells this run from earlier ones, whose events are gone. */
   readonly run: number
+  /** As in {@link EventRoute}. */
+  readonly enter?: () => () => void
 }
 
 /** Adds a route that streams what is put into `ring`. */
-export function addEventStream(app: FastifyInstance, { path, summary, about, ring, run }: StreamedRing): void {
+export function addEventStream(app: FastifyInstance, { path, summary, about, ring, run, enter }: StreamedRing): void {
   const description = `${about} \`Last-Event-ID\` resumes after that event; \`event: lost\` says how many are gone.`
   addEventRoute(app, {
     path,
     schema: { summary, description },
     what: 'events',
     readersMax,
+    enter,
     asked: () => (socket, lastId) => new EventReader(socket, { ring, run }).begin(lastId),
   })
 }
@@ -64,6 +71,7 @@ class EventReader {
   readonly #ring: EventRing
   readonly #run: number
   #seen: number
+  #pace: NodeJS.Timeout | undefined
 
   constructor(socket: EventSocket, { ring, run }: ReaderOptions) {
     this.#socket = socket
@@ -76,11 +84,20 @@ class EventReader {
   begin(lastId: string | undefined): () => void {
     this.#socket.write('retry: 2000\n: events follow as they happen\n\n')
     this.#resume(lastId)
-    const flow = (): void => this.#flow()
-    const unlisten = this.#ring.onPush(flow)
-    this.#socket.onDrain(flow)
+    const unlisten = this.#ring.onPush(this.#schedule)
+    this.#socket.onDrain(this.#schedule)
     this.#flow()
-    return unlisten
+    return () => {
+      unlisten()
+      clearTimeout(this.#pace)
+    }
+  }
+
+  readonly #schedule = (): void => {
+    this.#pace ??= setTimeout(() => {
+      this.#pace = undefined
+      this.#flow()
+    }, paceMs)
   }
 
   /** An id of this run says how far the reader came; of another, that nobody knows what it missed. */
@@ -91,30 +108,34 @@ class EventReader {
       return
     }
     const place = placeOf(lastId, { run: this.#run, last: this.#ring.last })
-    if (place === 'unknown') this.#write('lost', { events: null, reason: 'the node was restarted' }, this.#seen)
-    else if (place !== undefined) this.#seen = place
+    if (place === 'unknown') {
+      const lost = { events: null, reason: 'the node was restarted' }
+      this.#socket.write(this.#textOf('lost', JSON.stringify(lost), this.#seen))
+    } else if (place !== undefined) this.#seen = place
   }
 
   #flow(): void {
+    let batch = ''
     while (!this.#socket.isFull) {
       const next = this.#ring.after(this.#seen)
-      if (next.type === 'none') return
+      if (next.type === 'none') break
       if (next.type === 'lost') {
         this.#seen = next.number
-        this.#write('lost', { events: next.events, reason: 'they were not read in time' }, next.number)
+        const lost = { events: next.events, reason: 'they were not read in time' }
+        batch += this.#textOf('lost', JSON.stringify(lost), next.number)
       } else {
         this.#seen = next.event.number
-        this.#send(next.event.type, next.event.data, next.event.number)
+        batch += this.#textOf(next.event.type, next.event.data, next.event.number)
       }
+      if (batch.length < batchCharactersMax) continue
+      this.#socket.write(batch)
+      batch = ''
     }
+    if (batch !== '') this.#socket.write(batch)
   }
 
-  #write(type: string, data: unknown, number: number): void {
-    this.#send(type, JSON.stringify(data), number)
-  }
-
-  #send(type: string, data: string, number: number): void {
-    this.#socket.write(`id: ${this.#run}.${number}\nevent: ${type}\ndata: ${data}\n\n`)
+  #textOf(type: string, data: string, number: number): string {
+    return `id: ${this.#run}.${number}\nevent: ${type}\ndata: ${data}\n\n`
   }
 }
 

@@ -20,6 +20,8 @@ const paceMs = 100
 const turnEventsMax = 256
 /** Written at a time; the rest when the socket has taken that. */
 const batchCharactersMax = 262_144
+/** How long the tap stays on for a reader that comes back. */
+export const lingerMs = 10_000
 
 const gossipQuery = z.strictObject({
   filter: z.string().max(filterLengthMax).default(''),

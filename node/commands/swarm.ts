@@ -22,7 +22,8 @@ Examples:
   $ overage swarm --capture seen && overage inspect stats -r seen
   $ overage swarm --market scripts/markets/exchange.json --keep      leave it running, to look at
 
-Its first line is the address of a page that shows the market live (docs/dashboard.md); --keep leaves time to read it.`
+Its first line is the address of a page that shows the market live (docs/dashboard.md). While that is open when the
+market has ended, the nodes run on; --keep leaves them running in any case.`
 
 const tellingHelp = `
 NAME is what swarm.json calls it, the name of its folder, or the folder; the only one that runs where it is left out.
@@ -54,7 +55,7 @@ export function addSwarm(program: Command): void {
       ).choices(isolations),
     )
     .option('--json <file>', "write the report as JSON; '-': to standard output, instead of the tables")
-    .option('--keep', 'leave the nodes running after the report, until Ctrl-C')
+    .option('--keep', 'leave the nodes running after the report, until Ctrl-C, page or no page')
     .option(
       '--folder <path>',
       'where stores and logs go; an earlier swarm there is replaced (default: .overage/<seed>)',

@@ -39,6 +39,7 @@ async function viewOf(
     currency,
     at,
     phase: null,
+    followed: 1,
     nodes: [
       {
         name,

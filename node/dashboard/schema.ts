@@ -71,6 +71,7 @@ export const viewSchema = z.strictObject({
   at: millis,
   phase: z.string().nullable().describe('what the swarm is doing; null for a node'),
   nodes: z.array(node),
+  followed: count.describe('nodes whose gossip can be read here'),
   offers: z.array(offer),
   /** The latest, oldest first; one line for a sale that both sides hold. */
   sales: z.array(sale),

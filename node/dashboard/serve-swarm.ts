@@ -7,6 +7,7 @@ import { receiptSchema } from '../api/schemas.js'
 import type { Market } from '../market-file.js'
 import type { Swarm } from '../swarm/swarm.js'
 import { addAssets } from './assets.js'
+import { Audience } from './audience.js'
 import { viewSchema } from './schema.js'
 import { SwarmSource } from './swarm-source.js'
 import { swarmViewOf } from './swarm-view.js'
@@ -15,7 +16,9 @@ import { swarmViewOf } from './swarm-view.js'
 const followedMax = 32
 
 export interface SwarmPage {
-  /** A node is up, its API answers. */
+  /** Who has the page open. */
+  readonly audience: Pick<Audience, 'gone' | 'isThere' | 'wasThere'>
+  /** A node is up, for the first time or again; its API answers. */
   joined(name: string, folder: string): void
   fact(name: string, fact: Fact): void
   /** Follows nobody any more. */
@@ -32,6 +35,9 @@ export async function addSwarmPage(app: FastifyInstance, { market, swarm }: Swar
   const source = new SwarmSource(() =>
     swarm.members.map(({ desk, node }) => ({ name: node.name, folder: desk.folder })),
   )
+  const followed = new Set<string>()
+  const audience = new Audience()
+  const listeners = new Audience({ arrived: () => source.open(), left: () => source.close() })
   await addAssets(app)
   const view = { summary: 'How every node of the swarm stands', response: { 200: viewSchema } }
   app.get('/v1/view', { schema: view }, async () =>
@@ -43,6 +49,7 @@ export async function addSwarmPage(app: FastifyInstance, { market, swarm }: Swar
         phase: swarm.phase,
         people: market.people,
         deaths: new Map(swarm.deaths.map(({ name, reason }) => [name, reason])),
+        followed: followed.size,
       },
       Date.now(),
     ),
@@ -59,19 +66,23 @@ export async function addSwarmPage(app: FastifyInstance, { market, swarm }: Swar
     about: 'Every fact of every node, with the name of that node.',
     ring: source.facts,
     run: swarm.startedAt,
+    enter: () => audience.enter(),
   })
   addEventStream(app, {
     path: '/v1/gossip',
     summary: 'What all nodes do on the network, as server-sent events',
-    about: 'The lines of every node as its own API tells them (docs/inspect.md).',
+    about: `The lines of every node as its own API tells them (docs/inspect.md), of the first ${followedMax}, from when somebody first asks.`,
     ring: source.gossip,
     run: swarm.startedAt,
+    enter: () => listeners.enter(),
   })
-  let followed = 0
   return {
+    audience,
     joined: (name, home) => {
-      followed += 1
-      if (followed <= followedMax) source.follow(name, home)
+      // One that comes back is followed already, wherever it answers now.
+      if (followed.has(name) || followed.size === followedMax) return
+      followed.add(name)
+      source.follow(name, home)
     },
     fact: (name, fact) => source.facts.push(fact.type, { at: Date.now(), node: name, ...factViewOf(fact) }),
     end: () => source.end(),

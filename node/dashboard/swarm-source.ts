@@ -1,7 +1,9 @@
 /** The nodes of a swarm as its page sees them: each asked over its own API, what they tell put into two rings. */
 import { readFile } from 'node:fs/promises'
+import type { CaptureLine, LostEvent } from '../../src/inspect/event.js'
 import { readEndpoint } from '../api/endpoint.js'
 import { EventRing } from '../api/event-ring.js'
+import { lingerMs } from '../api/gossip.js'
 import type { ReceiptView } from '../api/schemas.js'
 import { readStream } from '../api/sse.js'
 import { cutOff } from '../libp2p/cut-off.js'
@@ -28,18 +30,42 @@ export class SwarmSource {
   readonly #known = new Map<string, Known>()
   readonly #views = new Map<string, View>()
   readonly #ending = new AbortController()
+  /** Folders of the nodes whose gossip is read, by name. */
+  readonly #followed = new Map<string, string>()
+  readonly #lastIds = new Map<string, string>()
+  /** Nodes that were not listened to for a while. */
+  #gaps = new Set<string>()
+  #listening: AbortController | undefined
+  #closedAt: number | undefined
 
   /** `folders`: of the nodes that are up by now. */
   constructor(folders: Folders) {
     this.#folders = folders
   }
 
-  /** Follows what the node of `folder` does on the network until {@link end}. */
+  /** The node of `folder` is one whose gossip is read while somebody watches. */
   follow(name: string, folder: string): void {
-    void this.#follow(name, folder)
+    this.#followed.set(name, folder)
+    if (this.#listening !== undefined) void this.#listen(name, this.#listening.signal)
+  }
+
+  /** Somebody watches: the taps are open from here on. */
+  open(): void {
+    const isLate = this.#closedAt !== undefined && Date.now() - this.#closedAt > lingerMs
+    this.#gaps = new Set(isLate ? this.#lastIds.keys() : [])
+    this.#listening = new AbortController()
+    for (const name of this.#followed.keys()) void this.#listen(name, this.#listening.signal)
+  }
+
+  /** Nobody watches: no node is asked for its gossip. */
+  close(): void {
+    this.#listening?.abort()
+    this.#listening = undefined
+    this.#closedAt = Date.now()
   }
 
   end(): void {
+    this.close()
     this.#ending.abort()
   }
 
@@ -60,7 +86,7 @@ export class SwarmSource {
   }
 
   async #look(name: string, folder: string): Promise<void> {
-    await this.#find(name, folder)
+    await this.#find(name, folder).catch(() => undefined)
     const view = await this.#ask<View>(name, '/v1/view')
     if (view !== undefined) this.#views.set(name, view)
   }
@@ -91,12 +117,11 @@ export class SwarmSource {
     return undefined
   }
 
-  async #follow(name: string, folder: string): Promise<void> {
-    const { signal } = this.#ending
-    let lastId: string | undefined
+  async #listen(name: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const known = await this.#find(name, folder)
+      const known = await this.#find(name, this.#followed.get(name)!).catch(() => undefined)
       if (known !== undefined) {
+        const lastId = this.#lastIds.get(name)
         const headers = {
           authorization: `Bearer ${known.token}`,
           ...(lastId !== undefined && { 'last-event-id': lastId }),
@@ -105,15 +130,22 @@ export class SwarmSource {
           const response = await fetch(`${known.url}/v1/gossip`, { headers, signal })
           if (response.ok && response.body !== null) {
             await readStream(response.body, ({ id, event, data }) => {
-              lastId = id ?? lastId
+              if (id !== undefined) this.#lastIds.set(name, id)
               this.gossip.pushText(event, data)
+              if (event === 'capture' && this.#gaps.delete(name)) this.gossip.push('lost', gapBefore(data))
             })
           }
         } catch {
-          this.#known.delete(name)
+          if (!signal.aborted) this.#known.delete(name)
         }
       }
-      await new Promise((resolve) => setTimeout(resolve, retryMs).unref())
+      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs).unref())
     }
   }
+}
+
+/** Nobody knows what happened while nobody listened. */
+function gapBefore(capture: string): LostEvent {
+  const { node, at } = JSON.parse(capture) as CaptureLine
+  return { type: 'lost', n: 0, at, node, events: null }
 }

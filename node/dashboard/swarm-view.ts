@@ -11,6 +11,8 @@ export interface Launched {
   readonly phase: string
   readonly people: readonly Person[]
   readonly deaths: ReadonlyMap<string, string>
+  /** Nodes whose gossip is read while somebody watches. */
+  readonly followed: number
 }
 
 /** A node that said nothing for so long is shown as silent. */
@@ -25,7 +27,7 @@ export function swarmViewOf(views: readonly View[], launched: Launched, at: numb
       return { ...node, trouble: died ?? silent }
     })
   const sales = salesOf(views)
-  const { market, currency, phase } = launched
+  const { market, currency, phase, followed } = launched
   return {
     kind: 'swarm',
     market,
@@ -33,6 +35,7 @@ export function swarmViewOf(views: readonly View[], launched: Launched, at: numb
     at,
     phase,
     nodes,
+    followed: Math.min(followed, nodes.length),
     offers: offersOf(views),
     sales: sales.slice(-salesMax),
     salesCount: sales.length,

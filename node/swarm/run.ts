@@ -55,7 +55,8 @@ export async function runSwarm(request: SwarmRequest): Promise<void> {
   const swarm: Swarm = new Swarm({ ...request, ...(request.api && { serve }) }, observer)
   const interruption = new Interruption(swarm)
   try {
-    const report = await hold(request, { swarm, progress, interruption, orders })
+    const watched = () => (page && control ? { address: control.url, audience: page.audience } : undefined)
+    const report = await hold(request, { swarm, progress, interruption, orders, watched })
     orders.done(report)
     process.exitCode = report !== undefined && isSound(report) ? exitCodes.done : exitCodes.failed
   } catch (error) {
@@ -76,6 +77,13 @@ interface Attendants {
   readonly progress: LiveProgress | undefined
   readonly interruption: Interruption
   readonly orders: Orders
+  /** Its page and who looks at that, once it is served. */
+  readonly watched: () => Watched | undefined
+}
+
+interface Watched {
+  readonly address: string
+  readonly audience: SwarmPage['audience']
 }
 
 /** Holds the market and reports on it; undefined when interrupted before there was anything to report. */
@@ -94,21 +102,49 @@ async function hold(request: SwarmRequest, attendants: Attendants): Promise<Swar
   const rest = await swarm.trade()
   const tradeMs = performance.now() - opened
   if (interruption.happened) return undefined
-  const isKept = request.keep && rest !== 'stopped'
-  if (!isKept) await swarm.stop()
+  const watched = attendants.watched()
+  const stay = rest === 'stopped' ? undefined : stayFor(request, watched)
+  if (stay === undefined) await swarm.stop()
   const report = await reportOn(request, swarm, { rest, startMs, tradeMs })
   progress?.end()
   if (request.quiet) complain(report)
   else say(printReport(report))
   await write(report, request.json)
-  if (!isKept) return report
-  say('\nThe nodes keep running. Ctrl-C stops them, or overage swarm stop.\n')
-  await Promise.race([interruption.signalled, orders.stopping])
+  if (stay === undefined) {
+    if (rest !== 'stopped' && watched?.audience.wasThere === false) say(`\n${pc.dim(howToLook)}\n`)
+    return report
+  }
+  say(`\n${stay.why}\n`)
+  await Promise.race([interruption.signalled, orders.stopping, stay.over])
   if (interruption.happened) return report
-  // What was traded since counts too.
+  // What was traded since counts too. Whoever looks on changes nothing of how it ended.
   await swarm.stop()
-  return reportOn(request, swarm, { rest: 'stopped', startMs, tradeMs: performance.now() - opened })
+  return reportOn(request, swarm, {
+    rest: request.keep ? 'stopped' : rest,
+    startMs,
+    tradeMs: performance.now() - opened,
+  })
 }
+
+interface Stay {
+  readonly why: string
+  readonly over: Promise<void>
+}
+
+/** Why the nodes run on when the market has ended, and until when; undefined: they do not. */
+function stayFor({ keep }: SwarmRequest, watched: Watched | undefined): Stay | undefined {
+  if (keep)
+    return { why: 'The nodes keep running. Ctrl-C stops them, or overage swarm stop.', over: new Promise(() => {}) }
+  if (watched?.audience.isThere !== true) return undefined
+  const why = `The market has ended; a page is still open at ${watched.address}: Ctrl-C or close it to end.`
+  return { why, over: watched.audience.gone() }
+}
+
+/** By whom it was run decides what has to be typed. */
+const howToLook =
+  process.env['npm_lifecycle_event'] === 'start'
+    ? 'Nobody opened its page. npm start -- --keep leaves the nodes running, to look around there.'
+    : 'Nobody opened its page. --keep leaves the nodes running, to look around there.'
 
 function progressFor({ market }: SwarmRequest): LiveProgress {
   const selling = market.people.flatMap(({ sells }) => (sells === undefined ? [] : [sells]))

@@ -1,8 +1,9 @@
 /** Where a swarm lives on disk: a folder, a configuration and a log for each node. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Person } from '../../src/sim/population.js'
 import { Prng } from '../../src/sim/prng.js'
+import { tokenFileOf } from '../api/token.js'
 import { UsageError } from '../errors.js'
 import type { Market } from '../market-file.js'
 import { sellsAsWritten, wantsAsWritten } from '../person.js'
@@ -46,7 +47,9 @@ export async function layOut(options: WorkspaceOptions): Promise<readonly Desk[]
     })
   }
   await assertFree(folder)
-  for (const name of found) await rm(join(folder, name), { recursive: true, force: true })
+  // A page that was open on the earlier one is let in again.
+  const kept = basename(tokenFileOf(folder))
+  for (const name of found) if (name !== kept) await rm(join(folder, name), { recursive: true, force: true })
   await writeRecord(folder, newRecord(options))
   if (trace !== undefined) layOutTraces(trace)
   const desks = market.people.map((person) => deskOf(person, options))

@@ -1,20 +1,19 @@
 /** The page's only way to its node: with the token, and through gaps in the connection. */
-import type { InspectLine } from '../../../src/inspect/event.js'
 import type { ReceiptView } from '../../api/schemas.js'
-import { readStream } from '../../api/sse.js'
 import type { View } from '../schema.js'
+import { follow } from './following.js'
 import type { PageFact } from './models/facts.js'
 import type { Connection } from './models/freshness.js'
 
 const pollMs = 1_000
 const answerMsMax = 5_000
-const retryMs = 1_500
 const tokenKey = 'overage-token'
 
 export interface ClientEvents {
   view(view: View): void
-  facts(facts: readonly PageFact[]): void
-  lines(lines: readonly InspectLine[]): void
+  fact(fact: PageFact): void
+  /** The facts were of a run that is over. */
+  restarted(): void
   connection(connection: Connection): void
 }
 
@@ -32,9 +31,6 @@ export class Client {
   readonly #token: string
   readonly #events: ClientEvents
   #connection: Connection = { heardAt: undefined, failed: undefined }
-  #facts: PageFact[] = []
-  #lines: InspectLine[] = []
-  #frame = 0
 
   constructor(token: string, events: ClientEvents) {
     this.#token = token
@@ -43,10 +39,13 @@ export class Client {
 
   start(): void {
     void this.#poll()
-    void this.#stream('/v1/events', (type, data) => {
-      if (type !== 'lost') this.#facts.push(JSON.parse(data) as PageFact)
+    void follow('/v1/events', this.#token, {
+      event: (type, data) => {
+        if (type !== 'lost') this.#events.fact(JSON.parse(data) as PageFact)
+      },
+      open: () => {},
+      restarted: () => this.#events.restarted(),
     })
-    void this.#stream('/v1/gossip', (_type, data) => this.#lines.push(JSON.parse(data) as InspectLine))
   }
 
   /** Undefined where nobody holds it any more. */
@@ -55,9 +54,9 @@ export class Client {
     return response?.ok ? ((await response.json()) as ReceiptView) : undefined
   }
 
-  #get(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = { authorization: `Bearer ${this.#token}`, ...(init.headers as Record<string, string> | undefined) }
-    return fetch(path, { signal: AbortSignal.timeout(answerMsMax), ...init, headers })
+  #get(path: string): Promise<Response> {
+    const headers = { authorization: `Bearer ${this.#token}` }
+    return fetch(path, { signal: AbortSignal.timeout(answerMsMax), headers })
   }
 
   async #poll(): Promise<void> {
@@ -79,42 +78,6 @@ export class Client {
   #says(connection: Connection): void {
     this.#connection = connection
     this.#events.connection(connection)
-  }
-
-  /** From the first event that is still kept; after a gap, from where it was. */
-  async #stream(path: string, onEvent: (type: string, data: string) => void): Promise<void> {
-    let lastId = '0'
-    for (;;) {
-      try {
-        const response = await this.#get(path, {
-          headers: { 'last-event-id': lastId },
-          signal: new AbortController().signal,
-        })
-        if (response.ok && response.body !== null) {
-          await readStream(response.body, ({ id, event, data }) => {
-            lastId = id ?? lastId
-            onEvent(event, data)
-            this.#schedule()
-          })
-        }
-      } catch {
-        // Told by the poll, which fails too.
-      }
-      await later(retryMs)
-    }
-  }
-
-  /** Whatever came is shown together, once a frame. A tab in the background has no frames, and needs none. */
-  #schedule(): void {
-    if (this.#frame !== 0) return
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0
-      const [facts, lines] = [this.#facts, this.#lines]
-      this.#facts = []
-      this.#lines = []
-      if (facts.length > 0) this.#events.facts(facts)
-      if (lines.length > 0) this.#events.lines(lines)
-    })
   }
 }
 

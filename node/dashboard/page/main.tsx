@@ -2,6 +2,7 @@
 import { render } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { freshnessOf } from './models/freshness.js'
+import { beginHistory, focusIn, walkTable } from './navigation.js'
 import { linkTo, state, useMarket, useRoute } from './state.js'
 import './style.css'
 import { Market } from './views/market.js'
@@ -22,12 +23,17 @@ function Page() {
   const [name = '', argument = ''] = useRoute()
   const main = useRef<HTMLElement>(null)
   const first = useRef(true)
+  const freshness = useFreshness()
+  const { view } = useMarket('view')
   // Whoever reads by ear or by keyboard goes on at the new view.
   useEffect(() => {
-    if (!first.current) main.current?.focus()
+    if (!first.current) focusIn(main.current!)
     first.current = false
-    scrollTo(0, 0)
   }, [name, name === 'messages' ? '' : argument])
+  useEffect(() => {
+    const isLost = freshness.state === 'lost' || freshness.state === 'refused'
+    document.title = `${isLost ? '✕ ' : ''}${view === undefined ? 'overage' : `${view.market} · overage`}`
+  }, [freshness.state, view?.market])
   return (
     <>
       <header class="top">
@@ -41,9 +47,11 @@ function Page() {
             </a>
           ))}
         </nav>
-        <Status />
+        <p class={`status ${freshness.state}`} role="status">
+          {freshness.text}
+        </p>
       </header>
-      <main ref={main} tabIndex={-1}>
+      <main ref={main} tabIndex={-1} class={freshness.state === 'live' ? '' : 'stale'} onKeyDown={walkTable}>
         {viewOf(name, argument)}
       </main>
     </>
@@ -69,20 +77,17 @@ function viewOf(name: string, argument: string) {
   }
 }
 
-function Status() {
+/** Grows old by itself: nobody tells of what does not come. */
+function useFreshness() {
   const { connection } = useMarket('connection')
   const [now, setNow] = useState(Date.now())
   useEffect(() => {
     const tick = setInterval(() => setNow(Date.now()), 1_000)
     return () => clearInterval(tick)
   }, [])
-  const { state: how, text } = freshnessOf(connection, Math.max(now, Date.now()))
-  return (
-    <p class={`status ${how}`} role="status">
-      {text}
-    </p>
-  )
+  return freshnessOf(connection, Math.max(now, Date.now()))
 }
 
-state.client.start()
+beginHistory()
+state.start()
 render(<Page />, document.getElementById('app')!)

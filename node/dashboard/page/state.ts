@@ -1,44 +1,50 @@
 /** What the page shows, in one place; whoever draws is told when it changed. */
 import { useEffect, useState } from 'preact/hooks'
-import type { InspectLine } from '../../../src/inspect/event.js'
 import { filterIn } from '../../../src/inspect/filter.js'
 import { explainFault } from '../../../src/inspect/filter-syntax.js'
 import type { View } from '../schema.js'
 import { Client, tokenFromAddress } from './client.js'
-import type { PageFact } from './models/facts.js'
+import { Gossip, type Wanted } from './gossip/gossip.js'
+import type { Flight } from './gossip/sight.js'
+import { FactLog } from './models/fact-log.js'
 import type { Connection } from './models/freshness.js'
 import { People } from './models/people.js'
-import { EventLog } from './models/stream.js'
 
-const eventsMax = 40_000
-const factsMax = 20_000
-type Topic = 'view' | 'facts' | 'lines' | 'connection'
+type Topic = 'view' | 'facts' | 'gossip' | 'connection'
+/** Facts are shown together: a table that changes more often cannot be read. */
+const factsPaceMs = 250
 
 class PageState {
   view: View | undefined
   people = new People(undefined)
-  facts: PageFact[] = []
   connection: Connection = { heardAt: undefined, failed: undefined }
-  readonly log = new EventLog(eventsMax, { nameOf: (id) => this.people.nameOf(id) })
   filterText = ''
   filterFault: string | undefined
-  /** Events that just came, for what moves: the mesh takes them. */
-  fresh: InspectLine[] = []
+  readonly facts = new FactLog()
   readonly #listeners = new Map<Topic, Set<() => void>>()
-  readonly client = new Client(tokenFromAddress(), {
+  readonly #flights = new Set<(flights: readonly Flight[]) => void>()
+  readonly #token = tokenFromAddress()
+  #telling: ReturnType<typeof setTimeout> | undefined
+  readonly gossip = new Gossip({
+    sight: () => this.#tell('gossip'),
+    flights: (flights) => {
+      for (const listener of this.#flights) listener(flights)
+    },
+  })
+  readonly client = new Client(this.#token, {
     view: (view) => {
       this.view = view
       this.people = new People(view)
+      this.gossip.name(this.people.names())
       this.#tell('view')
     },
-    facts: (facts) => {
-      this.facts = [...this.facts, ...facts].slice(-factsMax)
-      this.#tell('facts')
+    fact: (fact) => {
+      this.facts.add(fact)
+      this.#tellOfFacts()
     },
-    lines: (lines) => {
-      this.log.add(lines)
-      this.fresh = [...lines]
-      this.#tell('lines')
+    restarted: () => {
+      this.facts.clear()
+      this.#tellOfFacts()
     },
     connection: (connection) => {
       this.connection = connection
@@ -46,18 +52,35 @@ class PageState {
     },
   })
 
+  start(): void {
+    this.client.start()
+    this.gossip.start(this.#token)
+  }
+
   setFilter(text: string): void {
     this.filterText = text
     const found = filterIn(text)
     this.filterFault = found.ok ? undefined : explainFault(text, found.fault)
-    if (found.ok) this.log.filter(found.filter)
-    this.#tell('lines')
+    if (found.ok) this.gossip.filter(text)
+    this.#tell('gossip')
   }
 
   on(topic: Topic, listener: () => void): () => void {
     const listeners = this.#listeners.get(topic) ?? new Set()
     this.#listeners.set(topic, listeners.add(listener))
     return () => void listeners.delete(listener)
+  }
+
+  onFlights(listener: (flights: readonly Flight[]) => void): () => void {
+    this.#flights.add(listener)
+    return () => void this.#flights.delete(listener)
+  }
+
+  #tellOfFacts(): void {
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined
+      this.#tell('facts')
+    }, factsPaceMs)
   }
 
   #tell(topic: Topic): void {
@@ -77,6 +100,14 @@ export function useMarket(...topics: readonly Topic[]): PageState {
     }
   }, [])
   return state
+}
+
+/** Asks for gossip for as long as the view is there, anew where any of `inputs` changed. */
+export function useGossip(wanted: Wanted, inputs: readonly unknown[]): void {
+  useEffect(() => {
+    state.gossip.want(wanted)
+    return () => state.gossip.want(undefined)
+  }, inputs)
 }
 
 export function useRoute(): readonly string[] {

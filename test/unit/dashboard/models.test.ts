@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { EventParser, type Received } from '../../../node/api/sse.js'
 import { heardOf, pathOf, pricesOf } from '../../../node/dashboard/page/models/facts.js'
 import { freshnessOf } from '../../../node/dashboard/page/models/freshness.js'
+import { stepOf, windowOf } from '../../../node/dashboard/page/models/list.js'
 import { meritOf } from '../../../node/dashboard/page/models/merit.js'
-import { windowOf } from '../../../node/dashboard/page/models/stream.js'
 import { explained } from '../../../node/dashboard/page/models/why.js'
 import { clear, megabytes, micros, ticks } from '../../../src/index.js'
 
@@ -133,9 +133,20 @@ describe('a page', () => {
   })
 
   it('draws as many rows of a list as are in sight, however long it is', () => {
-    const { from, to } = windowOf({ scrolled: 900_000, height: 600, row: 30, count: 40_000 })
+    const { from, count } = windowOf({ top: 900_000, height: 600, row: 30 })
     expect(from).toBeLessThanOrEqual(30_000)
-    expect(to - from).toBeLessThan(40)
+    expect(from + count).toBeGreaterThanOrEqual(30_020)
+    expect(count).toBeLessThan(80)
+  })
+
+  it('leads by its keys to rows that there are', () => {
+    const of = { count: 100, page: 10 }
+    expect(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End'].map((key) => stepOf(key, 5, of))).toEqual([
+      4, 6, 0, 15, 0, 99,
+    ])
+    expect(stepOf('ArrowDown', 99, of)).toBe(99)
+    expect(stepOf('ArrowUp', 100, of)).toBe(99)
+    expect(stepOf('Tab', 5, of)).toBeUndefined()
   })
 
   it('reads events whole, wherever the stream is cut', () => {

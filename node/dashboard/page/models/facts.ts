@@ -24,7 +24,7 @@ const stepsMax = 60
 export interface Step {
   readonly at: number
   readonly offer: string
-  readonly type: 'bid' | 'withdrew' | 'outbid' | 'won' | 'bought'
+  readonly type: 'bid' | 'withdrew' | 'outbid' | 'won' | 'declined' | 'bought'
   readonly quantity: number
   readonly price: number
   /** What is still asked for, or charged. */
@@ -32,9 +32,10 @@ export interface Step {
 }
 
 /** How one buyer went through the market: where it bid, where others bid more, where it went then, what it bought. */
-export function pathOf(facts: readonly PageFact[], name: string | undefined): readonly Step[] {
+export function pathOf(facts: Iterable<PageFact>, name: string | undefined): readonly Step[] {
   const steps: Step[] = []
   const bids = new Map<string, { quantity: number; price: number; short: boolean }>()
+  const awards = new Set<string>()
   for (const fact of facts) {
     if ((name !== undefined && fact.node !== name) || fact.offer === undefined) continue
     const { at, offer, quantity = 0, price = 0, charge = 0 } = fact
@@ -49,8 +50,13 @@ export function pathOf(facts: readonly PageFact[], name: string | undefined): re
       if (short && !bid.short) steps.push({ at, offer, type: 'outbid', quantity, price: bid.price, of: bid.quantity })
       bid.short = short
     } else if (fact.type === 'awarded') {
+      // An award is sent until it is answered.
+      if (fact.award !== undefined && awards.has(fact.award)) continue
+      if (fact.award !== undefined) awards.add(fact.award)
       steps.push({ at, offer, type: 'won', quantity, price: 0, of: charge })
       bids.delete(offer)
+    } else if (fact.type === 'declined') {
+      steps.push({ at, offer, type: 'declined', quantity: 0, price: 0, of: 0 })
     } else if (fact.type === 'bought') {
       steps.push({ at, offer, type: 'bought', quantity, price: 0, of: charge })
     }
@@ -60,7 +66,7 @@ export function pathOf(facts: readonly PageFact[], name: string | undefined): re
 
 /** When each node first knew of an offer, the earliest first, by name. */
 export function heardOf(
-  facts: readonly PageFact[],
+  facts: Iterable<PageFact>,
   offer: string,
 ): readonly { readonly node: string; readonly at: number }[] {
   const first = new Map<string, number>()
@@ -79,8 +85,12 @@ export interface PriceLines {
   readonly sales: readonly (number | null)[]
 }
 
+/** Whether {@link pricesOf} makes anything of it. */
+export const isOfPrices = ({ type }: PageFact): boolean =>
+  type === 'offer-opened' || type === 'reserve-moved' || type === 'offer-closed' || type === 'sold'
+
 /** Reserves as steps, one line a seller, and what was paid; in currency per GB. */
-export function pricesOf(facts: readonly PageFact[]): PriceLines {
+export function pricesOf(facts: Iterable<PageFact>): PriceLines {
   const lines = new Map<string, Map<number, number | null>>()
   const paid = new Map<number, number>()
   const times = new Set<number>()

@@ -11,7 +11,7 @@ export interface PagePerson {
   readonly hue: number
 }
 
-const warm = [38, 14, 62, 350, 26, 50] as const
+const warm = [32, 82, 350, 58, 8, 104] as const
 const cold = [230, 165, 285, 200, 260, 140, 315, 215, 185, 245] as const
 
 export class People {
@@ -45,8 +45,9 @@ export class People {
 
   nameOf = (id: string): string | undefined => this.#people.get(id)?.name
 
-  all(): readonly PagePerson[] {
-    return [...this.#people.values()]
+  /** Of everybody, by id. */
+  names(): readonly (readonly [id: string, name: string])[] {
+    return [...this.#people.values()].map(({ id, name }) => [id, name])
   }
 
   /** `maya/1` for an offer's id. */

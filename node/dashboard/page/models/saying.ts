@@ -1,6 +1,7 @@
 /** An event in a few words. */
 import type { InspectEvent } from '../../../../src/inspect/event.js'
-import { gb, money, unitPrice } from '../../../format.js'
+import type { CloseReason } from '../../../../src/protocol/message.js'
+import { counted, gb, money, unitPrice } from '../../../format.js'
 import type { People } from './people.js'
 
 export function sayingOf(event: InspectEvent, people: People): string {
@@ -28,13 +29,22 @@ export function sayingOf(event: InspectEvent, people: People): string {
     case 'peer':
       return event.change
     case 'sync':
-      return event.asked
+      return syncSayings[event.asked] + (event.offers === undefined ? '' : `: ${counted(event.offers.length, 'offer')}`)
     case 'auction':
       return event.message === undefined ? 'cannot be read' : auctionSaying(event.message, people)
     case 'lost':
-      return `${event.events ?? 'nobody knows how many'} events were not read in time`
+      return event.events === null
+        ? 'what happened before was not recorded'
+        : `${event.events.toLocaleString('en-US')} events were not read in time`
   }
 }
+
+/** What offer sync asks for (SPEC §8). */
+const syncSayings = {
+  index: 'asks which offers there are',
+  offers: 'asks for offers that it does not know',
+  page: 'asks for offers, a page of them',
+} as const
 
 const offerSaying = (
   { offer, status, stock, reserve }: { offer: string; status: string; stock: number; reserve: number },
@@ -51,8 +61,10 @@ function auctionSaying(
       return message.quantity === 0
         ? `${offer} withdrawn`
         : `${offer} ${gb(message.quantity)} at ${unitPrice(message.price, 2)}`
-    case 'quote':
-      return `${offer} would get ${gb(message.quantity)} for ${money(message.charge, 2)}, reserve ${unitPrice(message.reserve, 2)}`
+    case 'quote': {
+      const would = message.quantity === 0 ? 'nothing' : `${gb(message.quantity)} for ${money(message.charge, 2)}`
+      return `${offer} would get ${would}, reserve ${unitPrice(message.reserve, 2)}`
+    }
     case 'award':
     case 'accept':
     case 'receipt':
@@ -63,4 +75,12 @@ function auctionSaying(
     case 'closed':
       return `${offer} ${message.reason}`
   }
+}
+
+/** Why an auction ended. */
+export const closeSayings: Readonly<Record<CloseReason, string>> = {
+  'sold-out': 'sold out',
+  'closing-time': 'its time was up',
+  withdrawn: 'withdrawn',
+  idle: 'nobody bid any more',
 }

@@ -1,7 +1,7 @@
 /** Small things that every view uses. */
 import type { ComponentChildren } from 'preact'
 import { gb, money, unitPrice } from '../../../format.js'
-import { linkTo, state } from '../state.js'
+import { linkTo, state, useMarket } from '../state.js'
 
 /** A person, always in the same colour. */
 export function Who({ id }: { readonly id: string }) {
@@ -19,14 +19,18 @@ export const Gb = ({ of, places = 2 }: { readonly of: number; readonly places?: 
   </span>
 )
 
-export function Money({ of }: { readonly of: number }) {
-  const { currency = '' } = state.view ?? {}
+/** With the currency, where the market names one; in a table its head does. */
+export function Money({ of, bare = false }: { readonly of: number; readonly bare?: boolean }) {
+  const currency = bare ? '' : (state.view?.currency ?? '')
   return (
     <span class="number" title={money(of)}>
-      {`${currency ?? ''} ${money(of, 2)}`.trim()}
+      {`${currency} ${money(of, 2)}`.trim()}
     </span>
   )
 }
+
+/** `charge, HK$`: what is money, at the head of its column. */
+export const inCurrency = (what: string): string => [what, state.view?.currency].filter(Boolean).join(', ')
 
 /** A unit price, per GB. */
 export const Price = ({ of }: { readonly of: number }) => (
@@ -58,5 +62,17 @@ export function Panel({
       </header>
       {children}
     </section>
+  )
+}
+
+/** Where not everybody's gossip is shown, whose is. */
+export function Followed() {
+  const { view } = useMarket('view')
+  if (view === undefined || view.followed >= view.nodes.length) return null
+  return (
+    <p class="note">
+      The messages of {view.followed} of {view.nodes.length} nodes are followed; of the others only what they tell of
+      the market is known here.
+    </p>
   )
 }

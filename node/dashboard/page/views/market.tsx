@@ -1,11 +1,12 @@
 /** The market at a glance: what is for sale, how every auction stands, what prices did, what was sold. */
-import { gb, percent } from '../../../format.js'
+import { counted, gb, percent } from '../../../format.js'
 import type { AuctionView, NodeView, OfferView, View } from '../../schema.js'
 import { ageText } from '../models/freshness.js'
 import { meritOf } from '../models/merit.js'
+import { closeSayings } from '../models/saying.js'
 import { MeritChart } from '../parts/merit.js'
 import { PriceChart } from '../parts/prices.js'
-import { Clock, Gb, Messages, Money, Panel, Price, Who } from '../parts/small.js'
+import { Clock, Gb, inCurrency, Messages, Money, Panel, Price, Who } from '../parts/small.js'
 import { linkTo, useMarket } from '../state.js'
 
 const salesShown = 40
@@ -16,10 +17,11 @@ export function Market() {
   return (
     <>
       <h1>The market {view.market}</h1>
+      <Lead view={view} />
       <Figures view={view} />
       <Panel
         title={`Prices, ${view.currency ?? 'money'} per GB`}
-        aside={<Messages filter="kind=quote">quotes</Messages>}
+        aside={<Messages filter="kind=quote">see the quotes</Messages>}
       >
         <PriceChart />
       </Panel>
@@ -28,6 +30,36 @@ export function Market() {
       <Sales view={view} />
     </>
   )
+}
+
+/** What it is about, for somebody who sees it for the first time. */
+function Lead({ view }: { readonly view: View }) {
+  const { nodes, offers, salesCount } = view
+  const open = offers.filter(({ status }) => status === 'open').length
+  const sellers = nodes.filter(({ selling }) => selling !== null).length
+  const buyers = nodes.filter(({ buying }) => buying !== null).length
+  return (
+    <p class="lead">
+      {view.kind === 'swarm' ? (
+        <>
+          {counted(sellers, 'seller')} <span class="key square" /> with mobile data left, {counted(buyers, 'buyer')}{' '}
+          <span class="key round" /> in want of some. Each seller holds an auction on its own node; nobody in between.
+        </>
+      ) : (
+        <>
+          What this node knows of the market, and does in it. Sellers are squares <span class="key square" />, buyers
+          circles <span class="key round" />.
+        </>
+      )}{' '}
+      <b>{standingOf({ open, known: offers.length, salesCount })}</b>
+    </p>
+  )
+}
+
+function standingOf({ open, known, salesCount }: Record<'open' | 'known' | 'salesCount', number>): string {
+  const sold = salesCount === 0 ? 'nothing was sold' : `${counted(salesCount, 'sale')}`
+  if (known === 0) return 'No auction was opened yet.'
+  return open === 0 ? `All auctions have ended: ${sold}.` : `${counted(open, 'auction')} open, ${sold} so far.`
 }
 
 function Figures({ view }: { readonly view: View }) {
@@ -54,7 +86,7 @@ function Figures({ view }: { readonly view: View }) {
         <Figure
           name="nodes"
           value={String(nodes.filter(({ trouble }) => trouble === null).length)}
-          note={`of ${nodes.length}, ${view.phase ?? ''}`}
+          note={`of ${nodes.length}${view.phase === null || view.phase === 'trading' ? '' : `, ${view.phase}`}`}
         />
       ) : (
         <Figure
@@ -102,7 +134,10 @@ function Auctions({ view }: { readonly view: View }) {
   const held = view.nodes.flatMap((node) => (node.auction === null ? [] : [{ node, auction: node.auction }]))
   if (held.length === 0) return null
   return (
-    <Panel title="Auctions" aside="tallest bids first; what reaches past the line gets nothing">
+    <Panel
+      title="Auctions"
+      aside="the highest bids first; what lies past the black line gets nothing; the red line is the reserve"
+    >
       <div class="cards">
         {held.map(({ node, auction }) => (
           <AuctionCard key={node.peerId} node={node} auction={auction} sales={view.sales} />
@@ -130,32 +165,40 @@ export function AuctionCard({ node, auction, sales }: { node: NodeView; auction:
             ? `open, round ${auction.round}`
             : auction.closeReason === null
               ? 'not opened yet'
-              : `closed: ${auction.closeReason.replace('-', ' ')}`}
+              : `closed: ${closeSayings[auction.closeReason]}`}
         </a>
       </header>
       {bids.length > 0 ? (
         <MeritChart merit={meritOf(auction, bids)} />
       ) : mine.length > 0 ? (
         <MeritChart
+          what={auction.open ? 'in all' : 'sold'}
           merit={meritOf(
             { stock: sold + (auction.open ? auction.stock : 0), reserve: 0 },
             mine.map(({ buyer, quantity, charge }) => ({ buyer, quantity, price: charge / quantity, won: quantity })),
           )}
         />
       ) : (
-        <p class="empty">{auction.open ? 'Nobody bids yet.' : 'It sold nothing.'}</p>
+        <p class="empty">
+          {auction.open ? 'Nobody bids yet.' : auction.closeReason === null ? 'It begins soon.' : 'It sold nothing.'}
+        </p>
       )}
       <p class="note">
         {bids.length > 0 ? (
           <>
             Still for sale: <Gb of={auction.stock} /> from <Price of={auction.reserve} />. If it ended now,{' '}
-            {bids.filter(({ won }) => won > 0).length} of {bids.length} bids would win.
+            {bids.filter(({ won }) => won > 0).length} of {counted(bids.length, 'bid')} would win.
+          </>
+        ) : mine.length > 0 ? (
+          <>
+            Sold <Gb of={sold} /> in {counted(mine.length, 'sale')}, drawn at what each paid per GB.
           </>
         ) : (
-          <>
-            Sold <Gb of={sold} /> in {mine.length} {mine.length === 1 ? 'sale' : 'sales'}; drawn at what each paid per
-            GB.
-          </>
+          auction.open && (
+            <>
+              For sale: <Gb of={auction.stock} /> from <Price of={auction.reserve} />.
+            </>
+          )
         )}{' '}
         <Messages filter={`offer=${auction.offer}`} />
       </p>
@@ -168,7 +211,7 @@ function Offers({ view }: { readonly view: View }) {
     (a, b) => Number(b.status === 'open') - Number(a.status === 'open') || a.reserve - b.reserve,
   )
   return (
-    <Panel title="Offers" aside={<Messages filter="kind=offer">as they travelled</Messages>}>
+    <Panel title="Offers" aside={<Messages filter="kind=offer">see them travel</Messages>}>
       <table>
         <thead>
           <tr>
@@ -213,7 +256,7 @@ function OfferRow({ offer, of }: { readonly offer: OfferView; readonly of: numbe
 function Sales({ view }: { readonly view: View }) {
   const latest = view.sales.slice(-salesShown).reverse()
   return (
-    <Panel title="Sales" aside={<Messages filter="kind=receipt">receipts</Messages>}>
+    <Panel title="Sales" aside={<Messages filter="kind=receipt">see the receipts</Messages>}>
       <table>
         <thead>
           <tr>
@@ -221,7 +264,7 @@ function Sales({ view }: { readonly view: View }) {
             <th>seller</th>
             <th>buyer</th>
             <th class="right">data</th>
-            <th class="right wide">charge</th>
+            <th class="right wide">{inCurrency('charge')}</th>
             <th class="right">per GB</th>
             <th>
               <span class="hidden">why</span>
@@ -244,7 +287,7 @@ function Sales({ view }: { readonly view: View }) {
                 <Gb of={quantity} />
               </td>
               <td class="right wide">
-                <Money of={charge} />
+                <Money of={charge} bare />
               </td>
               <td class="right">
                 <Price of={charge / quantity} />

@@ -1,36 +1,32 @@
 /** The gossip stream: every message of every node in sight, filtered as one types, each opened to all its fields. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { type InspectEvent, kindsOf } from '../../../../src/inspect/event.js'
-import { sayingOf } from '../models/saying.js'
-import { windowOf } from '../models/stream.js'
-import { Panel } from '../parts/small.js'
+import type { InspectEvent } from '../../../../src/inspect/event.js'
+import { MessageDetail } from '../parts/message-detail.js'
+import { MessageList } from '../parts/message-list.js'
+import { Followed, Panel } from '../parts/small.js'
 import { linkTo, useMarket } from '../state.js'
 
-const row = 30
 const examples = [
-  'kind=msg & kind=offer',
-  'kind=award',
-  'kind=bid & price>20',
-  'verdict=duplicate',
-  'kind=graft | kind=prune',
-]
+  ['kind=offer', 'offers as they spread'],
+  ['kind=bid & price>8', 'bids above 8 per GB'],
+  ['kind=award', 'awards'],
+  ['verdict=duplicate', 'copies that came for nothing'],
+  ['kind=graft | kind=prune', 'changes of the mesh'],
+] as const
 
 export function MessagesView({ filter }: { readonly filter: string }) {
-  const state = useMarket('lines', 'view')
-  const box = useRef<HTMLDivElement>(null)
-  const [scrolled, setScrolled] = useState(0)
+  const state = useMarket('gossip', 'view', 'connection')
+  const list = useRef<HTMLDivElement>(null)
   const [follows, setFollows] = useState(true)
   const [chosen, choose] = useState<InspectEvent | undefined>(undefined)
   useEffect(() => state.setFilter(filter), [filter])
-  const { shown, seen, lost } = state.log
-  const height = box.current?.clientHeight ?? 480
-  useEffect(() => {
-    if (follows && box.current !== null) box.current.scrollTop = box.current.scrollHeight
-  })
-  const { from, to } = windowOf({ scrolled, height, row, count: shown.length })
+  const { matched, newer, seen, lost, open } = state.gossip.sight
   return (
     <>
       <h1>Messages</h1>
+      <p class="lead">
+        What the nodes tell each other, as they see it. The newest is at the bottom; a row opens to all it says.
+      </p>
       <form class="filter" onSubmit={(event) => event.preventDefault()}>
         <label for="filter">Filter</label>
         <input
@@ -48,84 +44,48 @@ export function MessagesView({ filter }: { readonly filter: string }) {
         </pre>
         <p class="note">
           Try{' '}
-          {examples.map((example) => (
-            <a key={example} class="mono" href={linkTo('messages', example)}>
+          {examples.map(([example, what]) => (
+            <a key={example} class="mono" href={linkTo('messages', example)} title={what}>
               {example}
             </a>
           ))}
+          {state.filterText !== '' && <a href={linkTo('messages')}>all of them</a>}
         </p>
       </form>
       <Panel
-        title={`${shown.length.toLocaleString('en-US')} shown`}
+        title={`${matched.toLocaleString('en-US')} ${state.filterText === '' ? 'messages' : 'match'}`}
         aside={
           <>
-            {seen.toLocaleString('en-US')} seen{lost > 0 && `, ${lost.toLocaleString('en-US')} missed`}{' '}
+            {!open && 'not connected · '}
+            <span title="since this page was opened, and what was kept then">{`${seen.toLocaleString('en-US')} seen`}</span>
+            {lost > 0 && `, ${lost.toLocaleString('en-US')} missed`}
+            {newer > 0 && ` · ${newer.toLocaleString('en-US')} newer`}{' '}
             <label>
-              <input type="checkbox" checked={follows} onChange={(event) => setFollows(event.currentTarget.checked)} />{' '}
+              <input
+                type="checkbox"
+                checked={follows}
+                onChange={({ currentTarget }) => setFollows(currentTarget.checked)}
+              />{' '}
               follow
             </label>
           </>
         }
       >
-        <div
-          class="stream"
-          ref={box}
-          tabIndex={0}
-          role="listbox"
-          aria-label="messages"
-          onScroll={(event) => {
-            const { scrollTop, clientHeight, scrollHeight } = event.currentTarget
-            setScrolled(scrollTop)
-            setFollows(scrollTop + clientHeight >= scrollHeight - row)
-          }}
-        >
-          <div style={{ height: `${shown.length * row}px`, position: 'relative' }}>
-            {shown.slice(from, to).map((event, index) => (
-              <button
-                type="button"
-                role="option"
-                aria-selected={event === chosen}
-                class={event === chosen ? 'row chosen' : 'row'}
-                key={`${event.node} ${event.n}`}
-                style={{ top: `${(from + index) * row}px` }}
-                aria-posinset={from + index + 1}
-                aria-setsize={shown.length}
-                onClick={() => choose(event)}
-              >
-                <span class="number">{new Date(event.at / 1_000).toISOString().slice(11, 23)}</span>
-                <span>{state.people.of(event.node).name}</span>
-                <span class="peer">
-                  {'peer' in event
-                    ? `${'dir' in event ? (event.dir === 'in' ? '← ' : '→ ') : ''}${state.people.of(event.peer).name}`
-                    : ''}
-                </span>
-                <span class="kind">{kindsOf(event).at(-1)}</span>
-                <span class="saying">{sayingOf(event, state.people)}</span>
-              </button>
-            ))}
-          </div>
-        </div>
+        <MessageList box={list} follows={follows} onFollow={setFollows} chosen={chosen} onChoose={choose} />
+        <p class="note keys">
+          <kbd>↑</kbd> <kbd>↓</kbd> walk through them, <kbd>Enter</kbd> opens one, <kbd>Esc</kbd> follows the newest
+          again
+        </p>
+        <Followed />
       </Panel>
       {chosen !== undefined && (
-        <Panel
-          title="This message"
-          aside={
-            <button type="button" onClick={() => choose(undefined)}>
-              close
-            </button>
-          }
-        >
-          <pre class="detail">
-            {JSON.stringify(
-              chosen,
-              (_key, value: unknown) =>
-                typeof value === 'string' && state.people.nameOf(value)
-                  ? `${value} (${state.people.nameOf(value)})`
-                  : value,
-              2,
-            )}
-          </pre>
-        </Panel>
+        <MessageDetail
+          event={chosen}
+          onClose={() => {
+            choose(undefined)
+            list.current?.focus()
+          }}
+        />
       )}
     </>
   )

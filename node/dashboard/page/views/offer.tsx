@@ -1,17 +1,20 @@
 /** One offer: how it stands, how it reached everybody, what was sold of it. */
-import { type Branch, branchesOf, measuresOf, SpreadCollector } from '../../../../src/inspect/spread.js'
+import { type Branch, branchesOf, measuresOf } from '../../../../src/inspect/spread.js'
+import { counted } from '../../../format.js'
 import { heardOf } from '../models/facts.js'
 import { ageText } from '../models/freshness.js'
-import { Clock, Gb, Messages, Money, Panel, Price, Who } from '../parts/small.js'
-import { linkTo, useMarket } from '../state.js'
+import { Clock, Followed, Gb, Messages, Money, Panel, Price, Who } from '../parts/small.js'
+import { linkTo, useGossip, useMarket } from '../state.js'
 
 export function Offer({ offer }: { readonly offer: string }) {
-  const { view, facts, people } = useMarket('view', 'facts')
+  const { view, facts, people, gossip } = useMarket('view', 'facts', 'gossip')
   if (view === undefined) return <p class="empty">Waiting for the first answer…</p>
   const known = view.offers.find((one) => one.offer === offer)
   const seller = offer.slice(0, offer.lastIndexOf('/'))
   const sales = view.sales.filter((sale) => sale.offer === offer)
-  const heard = heardOf(facts, offer)
+  const { spread } = gossip.sight
+  // The tree says it better, wherever its messages were seen.
+  const heard = spread?.offer === offer && spread.first === undefined ? heardOf(facts, offer) : []
   return (
     <>
       <h1>Offer {people.offer(offer)}</h1>
@@ -22,15 +25,15 @@ export function Offer({ offer }: { readonly offer: string }) {
         ) : (
           <>
             {known.status === 'open' ? 'offers' : 'offered'} from <Price of={known.floor} /> per GB; the reserve is now{' '}
-            <Price of={known.reserve} />, policy {known.policy}. <Gb of={known.stock} /> left, {known.status}. This
-            version is {ageText(known.ageMs)} old.
+            <Price of={known.reserve} />. <Gb of={known.stock} /> left, {known.status}. This version is{' '}
+            {ageText(known.ageMs)} old.
           </>
         )}{' '}
         <Messages filter={`offer=${offer}`} />
       </p>
       <SpreadPanel offer={offer} />
       {heard.length > 0 && (
-        <Panel title="Who knew of it when" aside={`${heard.length} nodes`}>
+        <Panel title="Who knew of it when" aside={counted(heard.length, 'node')}>
           <ol class="story">
             {heard.map(({ node, at }) => (
               <li key={node}>
@@ -40,7 +43,7 @@ export function Offer({ offer }: { readonly offer: string }) {
           </ol>
         </Panel>
       )}
-      <Panel title="Sold of it" aside={`${sales.length} sales`}>
+      <Panel title="Sold of it" aside={counted(sales.length, 'sale')}>
         <ul class="story">
           {sales.map((sale) => (
             <li key={sale.award}>
@@ -57,18 +60,25 @@ export function Offer({ offer }: { readonly offer: string }) {
 
 /** The first message of this offer that was seen, as a tree of who brought it to whom. */
 function SpreadPanel({ offer }: { readonly offer: string }) {
-  const { log, view } = useMarket('lines')
-  const id = firstMessageOf(log.events, offer)
-  if (id === undefined)
+  const { gossip, view } = useMarket('gossip', 'view')
+  useGossip({ spreadOf: offer }, [offer])
+  const asked = gossip.sight.spread
+  if (asked?.offer !== offer)
     return (
       <Panel title="How it travelled" aside="">
-        <p class="empty">Its messages went by before anybody looked.</p>
+        <p class="empty">Looking through the messages…</p>
       </Panel>
     )
-  const collector = new SpreadCollector(id)
-  for (const event of log.events) collector.add(event)
-  const [spread] = collector.spreads()
-  if (spread === undefined) return null
+  if (asked.first === undefined)
+    return (
+      <Panel title="How it travelled" aside="">
+        <p class="empty">
+          Its messages went by before anybody looked: nodes are listened to only while a page is open. An open offer is
+          told again every half minute.
+        </p>
+      </Panel>
+    )
+  const { id, spread } = asked.first
   const { lastUs, duplicates } = measuresOf(spread)
   const last = spread.arrivals.at(-1)
   return (
@@ -79,14 +89,15 @@ function SpreadPanel({ offer }: { readonly offer: string }) {
           'It reached nobody else.'
         ) : (
           <>
-            It reached {spread.arrivals.length} nodes
+            It reached {counted(spread.arrivals.length, 'node')}
             {lastUs !== undefined && (
               <>
                 {' '}
                 in <span class="number">{(lastUs / 1_000).toFixed(1)} ms</span>
               </>
             )}
-            ; the last was <Who id={last.node} />, from <Who id={last.from} />. {duplicates} copies came for nothing.
+            ; the last was <Who id={last.node} />, from <Who id={last.from} />.{' '}
+            {duplicates === 1 ? 'One copy' : `${duplicates} copies`} came for nothing.
           </>
         )}
         {spread.missing.length > 0 && (
@@ -100,6 +111,7 @@ function SpreadPanel({ offer }: { readonly offer: string }) {
           </>
         )}
       </p>
+      <Followed />
       <ul class="tree">
         {branchesOf(spread).map((branch) => (
           <Twig key={branch.node} branch={branch} from={spread.origin?.at} />
@@ -107,16 +119,6 @@ function SpreadPanel({ offer }: { readonly offer: string }) {
       </ul>
     </Panel>
   )
-}
-
-function firstMessageOf(events: ReturnType<typeof useMarket>['log']['events'], offer: string): string | undefined {
-  for (const event of events) {
-    if (event.type === 'publish' && event.offer?.offer === offer) return event.id
-    if (event.type !== 'rpc') continue
-    const found = event.messages?.find((message) => message.offer?.offer === offer)
-    if (found !== undefined) return found.id
-  }
-  return undefined
 }
 
 function Twig({ branch, from }: { readonly branch: Branch; readonly from: number | undefined }) {
@@ -130,7 +132,9 @@ function Twig({ branch, from }: { readonly branch: Branch; readonly from: number
           : from === undefined
             ? ''
             : `+${((arrival.at - from) / 1_000).toFixed(1)} ms`}
-        {arrival !== undefined && arrival.duplicates.length > 0 ? `, ${arrival.duplicates.length} more copies` : ''}
+        {arrival !== undefined && arrival.duplicates.length > 0
+          ? `, ${arrival.duplicates.length} more ${arrival.duplicates.length === 1 ? 'copy' : 'copies'}`
+          : ''}
       </span>
       {children.length > 0 && (
         <ul>

@@ -1,8 +1,9 @@
 /** Everybody's outcome, and one person's way through the market. */
 
-import type { View } from '../../schema.js'
+import { counted } from '../../../format.js'
+import type { NodeView, View } from '../../schema.js'
 import { pathOf, type Step } from '../models/facts.js'
-import { Clock, Gb, Messages, Money, Panel, Price, Who } from '../parts/small.js'
+import { Clock, Gb, inCurrency, Messages, Money, Panel, Price, Who } from '../parts/small.js'
 import { linkTo, useMarket } from '../state.js'
 import { AuctionCard } from './market.js'
 
@@ -15,7 +16,7 @@ export function Persons() {
       <h1>{view.kind === 'swarm' ? 'People' : 'You'}</h1>
       <Panel
         title="What came of it for each"
-        aside={view.observer ? 'the last column is the observer’s knowledge' : ''}
+        aside={view.observer ? 'the last column is known to this observer alone' : ''}
       >
         <table>
           <thead>
@@ -24,8 +25,8 @@ export function Persons() {
               <th>came to</th>
               <th class="right">traded</th>
               <th class="right">per GB</th>
-              <th class="right wide">money</th>
-              {view.observer && <th class="right">gain</th>}
+              <th class="right wide">{inCurrency('paid − or earned +')}</th>
+              {view.observer && <th class="right">{inCurrency('gain')}</th>}
             </tr>
           </thead>
           <tbody>
@@ -40,7 +41,7 @@ export function Persons() {
                     <Who id={node.peerId} />
                     {node.trouble !== null && <span class="note"> {node.trouble}</span>}
                   </td>
-                  <td>
+                  <td class="number">
                     {node.selling !== null && (
                       <>
                         sell <Gb of={plan?.stock ?? sold + unsold} />{' '}
@@ -48,7 +49,7 @@ export function Persons() {
                     )}
                     {node.buying !== null && (
                       <>
-                        buy up to <Gb of={plan?.demand ?? demand} />
+                        buy <Gb of={plan?.demand ?? demand} />
                       </>
                     )}
                   </td>
@@ -57,11 +58,11 @@ export function Persons() {
                   </td>
                   <td class="right">{traded === 0 ? '–' : <Price of={paid / traded} />}</td>
                   <td class="right wide">
-                    {node.selling !== null ? '+' : '−'} <Money of={paid} />
+                    {paid === 0 ? '' : node.selling !== null ? '+' : '−'} <Money of={paid} bare />
                   </td>
                   {view.observer && (
                     <td class="right observed">
-                      <Money of={plan?.gain ?? 0} />
+                      <Money of={plan?.gain ?? 0} bare />
                     </td>
                   )}
                 </tr>
@@ -72,8 +73,8 @@ export function Persons() {
       </Panel>
       {view.observer && (
         <p class="note">
-          Gain: for a buyer what the data is worth to them less what they paid, for a seller what they earned above
-          their floor. No node knows this of another.
+          Buyers want at most so much, at a price that falls with every GB. Gain: for a buyer what the data is worth to
+          them less what they paid, for a seller what they earned above their floor. No node knows this of another.
         </p>
       )}
     </>
@@ -91,6 +92,7 @@ export function Person({ id }: { readonly id: string }) {
     <>
       <h1>{name}</h1>
       <p class="lead">
+        {node && <Summary node={node} view={view} />}{' '}
         <Messages filter={`node=${id} | peer=${id}`}>All messages of {name}</Messages> · <span class="mono">{id}</span>
       </p>
       {node?.auction && (
@@ -101,7 +103,7 @@ export function Person({ id }: { readonly id: string }) {
       {node?.buying && (
         <Panel
           title="The way through the market"
-          aside={node === undefined ? '' : `${node.bids.length} bids stand now`}
+          aside={node === undefined ? '' : `${counted(node.bids.length, 'bid')} now`}
         >
           {path.length === 0 && <p class="empty">No bid was seen since this page’s node started.</p>}
           <ol class="story">
@@ -113,7 +115,7 @@ export function Person({ id }: { readonly id: string }) {
           </ol>
         </Panel>
       )}
-      <Panel title="Sales" aside={`${sales.length}`}>
+      <Panel title="Sales" aside={counted(sales.length, 'sale')}>
         <ul class="story">
           {sales.map((sale) => (
             <li key={sale.award}>
@@ -127,6 +129,41 @@ export function Person({ id }: { readonly id: string }) {
       {node === undefined && (
         <p class="note">This is another node: only what it published, sent or signed to this one is known here.</p>
       )}
+    </>
+  )
+}
+
+function Summary({ node, view }: { readonly node: NodeView; readonly view: View }) {
+  const { selling, buying } = node
+  const plan = view.observer?.people.find(({ peerId }) => peerId === node.peerId)
+  return (
+    <>
+      {node.trouble !== null && <b>{node.trouble}. </b>}
+      {selling !== null && (
+        <>
+          Came to sell <Gb of={plan?.stock ?? selling.sold + selling.unsold} />, and sold <Gb of={selling.sold} /> for{' '}
+          <Money of={selling.revenue} />
+          {selling.sold > 0 && (
+            <>
+              , <Price of={selling.revenue / selling.sold} /> per GB
+            </>
+          )}
+          .{' '}
+        </>
+      )}
+      {buying !== null && (
+        <>
+          Wants up to <Gb of={plan?.demand ?? buying.demand} />, and bought <Gb of={buying.owned} /> for{' '}
+          <Money of={buying.spent} />
+          {buying.owned > 0 && (
+            <>
+              , <Price of={buying.spent / buying.owned} /> per GB
+            </>
+          )}
+          .
+        </>
+      )}
+      <br />
     </>
   )
 }
@@ -149,7 +186,8 @@ function Said({ step, view, id }: { readonly step: Step; readonly view: View; re
     case 'outbid':
       return (
         <>
-          was outbid at {at}: only <Gb of={step.quantity} /> of <Gb of={step.of} /> left for them
+          was outbid at {at}: {step.quantity === 0 ? 'nothing' : <Gb of={step.quantity} />} of <Gb of={step.of} /> left
+          for them
         </>
       )
     case 'won':
@@ -158,6 +196,8 @@ function Said({ step, view, id }: { readonly step: Step; readonly view: View; re
           won <Gb of={step.quantity} /> at {at} for <Money of={step.of} />
         </>
       )
+    case 'declined':
+      return <>declined what they had won at {at}: they no longer want it</>
     case 'bought': {
       const sale = view.sales.find((one) => one.offer === step.offer && one.buyer === id && one.charge === step.of)
       return (

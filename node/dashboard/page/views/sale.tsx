@@ -31,7 +31,7 @@ export function Sale({ award }: { readonly award: string }) {
       <p class="lead">
         <Who id={buyer} /> bought <Gb of={quantity} places={3} /> from <Who id={seller} /> for <Money of={charge} />,
         that is <Price of={charge / quantity} /> per GB, and owes the carrier a fee of <Money of={fee} />.{' '}
-        <Clock at={at} />, <a href={linkTo('offer', offer)}>{state.people.offer(offer)}</a>.{' '}
+        <Clock at={at} />, <a href={linkTo('offer', offer)}>offer {state.people.offer(offer)}</a>.{' '}
         <Messages filter={`offer=${offer} & (node=${buyer} | peer=${buyer})`} />
       </p>
       {why === undefined && <p class="empty">Fetching the signed award…</p>}

@@ -28,13 +28,19 @@ export interface Browser {
   close(): Promise<void>
 }
 
-export async function openBrowser(): Promise<Browser> {
+export interface BrowserOptions {
+  /** Runs in every page before anything of its own. */
+  readonly script?: string
+}
+
+export async function openBrowser({ script }: BrowserOptions = {}): Promise<Browser> {
   const folder = await mkdtemp(join(tmpdir(), 'overage-browser-'))
   const context: BrowserContext = await chromium.launchPersistentContext(folder, {
     executablePath: executable,
     args,
     viewport: { width: 1280, height: 900 },
   })
+  if (script !== undefined) await context.addInitScript({ content: script })
   const page = context.pages()[0] ?? (await context.newPage())
   const hosts = new Set<string>()
   const complaints: string[] = []

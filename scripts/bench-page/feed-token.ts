@@ -1,0 +1,2 @@
+/** What the page shows the feed to be let in. */
+export const feedToken = 'bench'
