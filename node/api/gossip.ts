@@ -21,7 +21,7 @@ const turnEventsMax = 256
 /** Written at a time; the rest when the socket has taken that. */
 const batchCharactersMax = 262_144
 /** How long the tap stays on for a reader that comes back. */
-export const lingerMs = 10_000
+export const gossipLingerMs = 10_000
 
 const gossipQuery = z.strictObject({
   filter: z.string().max(filterLengthMax).default(''),
@@ -30,12 +30,16 @@ const gossipQuery = z.strictObject({
 
 export interface GossipStreamOptions {
   readonly startedAt: number
-  /** How long the tap stays on for a reader that comes back. Default: 10 s. */
+  /** Default: {@link gossipLingerMs}. */
   readonly lingerMs?: number
 }
 
 /** Adds `GET /v1/gossip` to `app`. */
-export function addGossip(app: FastifyInstance, tap: Tap, { startedAt, lingerMs = 10_000 }: GossipStreamOptions): void {
+export function addGossip(
+  app: FastifyInstance,
+  tap: Tap,
+  { startedAt, lingerMs = gossipLingerMs }: GossipStreamOptions,
+): void {
   addEventRoute(app, {
     path: '/v1/gossip',
     schema: {

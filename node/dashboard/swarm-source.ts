@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { CaptureLine, LostEvent } from '../../src/inspect/event.js'
 import { readEndpoint } from '../api/endpoint.js'
 import { EventRing } from '../api/event-ring.js'
-import { lingerMs } from '../api/gossip.js'
+import { gossipLingerMs } from '../api/gossip.js'
 import type { ReceiptView } from '../api/schemas.js'
 import { readStream } from '../api/sse.js'
 import { cutOff } from '../libp2p/cut-off.js'
@@ -51,7 +51,7 @@ export class SwarmSource {
 
   /** Somebody watches: the taps are open from here on. */
   open(): void {
-    const isLate = this.#closedAt !== undefined && Date.now() - this.#closedAt > lingerMs
+    const isLate = this.#closedAt !== undefined && Date.now() - this.#closedAt > gossipLingerMs
     this.#gaps = new Set(isLate ? this.#lastIds.keys() : [])
     this.#listening = new AbortController()
     for (const name of this.#followed.keys()) void this.#listen(name, this.#listening.signal)
