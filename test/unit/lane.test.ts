@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { goodLink, Lane, type Link, laneLimits } from '../../node/libp2p/lane.js'
 import { Agenda } from '../../src/sim/agenda.js'
-import { epoch, HostClock } from '../../src/sim/host.js'
+import { HostClock } from '../../src/sim/host.js'
 import { Prng } from '../../src/sim/prng.js'
 import { millis } from '../../src/units.js'
 
@@ -16,7 +16,7 @@ class Rig {
   constructor(seed = 'lane') {
     this.lane = new Lane({
       link: () => this.link,
-      clock: new HostClock(this.agenda, -epoch),
+      clock: new HostClock(this.agenda, 0),
       random: new Prng(seed),
       onDrain: () => {
         this.drained += 1
