@@ -1,5 +1,6 @@
 /** What the view knows: the last events, those of them that pass its filter, and what they add up to. */
 import type { InspectEvent, InspectLine, MeshEvent } from '../../src/inspect/event.js'
+import { EventLog } from '../../src/inspect/event-log.js'
 import { type EventFilter, filterIn } from '../../src/inspect/filter.js'
 import { explainFault } from '../../src/inspect/filter-syntax.js'
 import { Names } from './names.js'
@@ -16,19 +17,13 @@ export class Model {
   readonly #traffic = new Traffic()
   /** Of the RPCs that pass the filter. */
   #matchedTraffic = new Traffic()
-  #events: InspectEvent[] = []
-  #matched: InspectEvent[] = []
+  readonly #log = new EventLog(eventsMax, this.names)
   #filter: EventFilter = () => true
   #filterText = ''
-  #seen = 0
-  #lost = 0
 
-  /** The oldest first. */
-  get events(): readonly InspectEvent[] {
-    return this.#events
-  }
-  get matched(): readonly InspectEvent[] {
-    return this.#matched
+  /** The last events and those of them that pass the filter. */
+  get log(): Pick<EventLog, 'events' | 'matched' | 'rows' | 'seen' | 'lost'> {
+    return this.#log
   }
   /** Of what passes the filter: the last events, and what came since it was set; of everything since the start if there is none. */
   get traffic(): Traffic {
@@ -41,15 +36,9 @@ export class Model {
   get filterText(): string {
     return this.#filterText
   }
-  get seen(): number {
-    return this.#seen
-  }
-  get lost(): number {
-    return this.#lost
-  }
-
   /** How many matching events the oldest ones that went make a view scroll. */
   add(lines: readonly InspectLine[]): number {
+    const { forgotten } = this.#log
     for (const line of lines) {
       if (line.type === 'capture') {
         this.names.add(line)
@@ -57,11 +46,9 @@ export class Model {
       }
       this.#count(line)
       if (line.type === 'mesh' || line.type === 'peer') if (line.standing === true) continue
-      this.#seen += 1
-      this.#events.push(line)
-      if (this.#filter(line, this.names)) this.#match(line)
+      if (this.#log.add(line)) this.#countMatch(line)
     }
-    return this.#forget()
+    return this.#log.forgotten - forgotten
   }
 
   /** Takes a filter, or says what is wrong with it and keeps the one before. */
@@ -70,26 +57,14 @@ export class Model {
     if (!found.ok) return explainFault(text, found.fault)
     this.#filter = found.filter
     this.#filterText = text
-    this.#matched = []
+    this.#log.filter(found.filter)
     this.#matchedTraffic = new Traffic()
-    for (const event of this.#events) if (found.filter(event, this.names)) this.#match(event)
+    for (const event of this.#log.rows(0, this.#log.matched)) this.#countMatch(event)
     return undefined
   }
 
-  #match(event: InspectEvent): void {
-    this.#matched.push(event)
+  #countMatch(event: InspectEvent): void {
     if (event.type === 'rpc' && this.#filterText !== '') this.#matchedTraffic.add(event)
-  }
-
-  #forget(): number {
-    if (this.#events.length <= eventsMax + eventsMax / 4) return 0
-    this.#events = this.#events.slice(-eventsMax)
-    const [oldest] = this.#events
-    const before = this.#matched.length
-    const kept = new Set(this.#events)
-    const first = oldest === undefined ? -1 : this.#matched.findIndex((event) => kept.has(event))
-    this.#matched = first < 0 ? [] : this.#matched.slice(first)
-    return before - this.#matched.length
   }
 
   #count(event: InspectEvent): void {
@@ -105,9 +80,6 @@ export class Model {
       }
       case 'score':
         this.scores.set(`${event.node} ${event.peer}`, event.score)
-        return
-      case 'lost':
-        this.#lost += event.events ?? 0
     }
   }
 }

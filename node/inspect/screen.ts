@@ -64,8 +64,9 @@ function fitted(text: string, { style, width }: { readonly style: Line['style'];
 }
 
 function head(model: Model, { status, follow, pane }: Look): Line {
-  const { matched, events, seen, lost, filterText } = model
-  const shown = filterText === '' ? grouped(seen) : `${grouped(matched.length)} of the last ${grouped(events.length)}`
+  const { log, filterText } = model
+  const { matched, events, seen, lost } = log
+  const shown = filterText === '' ? grouped(seen) : `${grouped(matched)} of the last ${grouped(events.length)}`
   const parts = [
     `overage inspect  ${status}`,
     `${shown} events`,
@@ -92,17 +93,17 @@ function bodyOf(model: Model, look: Look, height: number): Line[] {
   return lines.slice(from, from + height).map((text) => ({ text, style: 'plain' }))
 }
 
-function listOf({ matched, names }: Model, { cursor, follow }: Look, height: number): Line[] {
-  if (matched.length === 0)
+function listOf({ log, names }: Model, { cursor, follow }: Look, height: number): Line[] {
+  const { matched } = log
+  if (matched === 0)
     return [
       { text: '', style: 'plain' },
       { text: '  nothing yet that passes the filter', style: 'dim' },
     ]
-  const chosen = follow ? matched.length - 1 : Math.min(cursor, matched.length - 1)
-  const from = follow
-    ? Math.max(0, matched.length - height)
-    : Math.max(0, Math.min(chosen - Math.floor(height / 2), matched.length - height))
-  return matched.slice(from, from + height).map((event, index) => ({
+  const chosen = follow ? matched - 1 : Math.min(cursor, matched - 1)
+  const top = follow ? matched - height : Math.min(chosen - Math.floor(height / 2), matched - height)
+  const from = Math.max(0, top)
+  return log.rows(from, from + height).map((event, index) => ({
     text: rowOf(event, names),
     style: !follow && from + index === chosen ? 'chosen' : event.type === 'lost' ? 'fault' : 'plain',
   }))
@@ -127,11 +128,11 @@ function linesOf(model: Model, look: Look): readonly string[] {
   }
 }
 
-function treeOf({ events, names }: Model, event: InspectEvent | undefined): readonly string[] {
+function treeOf({ log, names }: Model, event: InspectEvent | undefined): readonly string[] {
   const id = event === undefined ? undefined : messageOf(event)
   if (id === undefined) return ['choose an event with a message first: one of kind msg, publish or verdict']
   const collector = new SpreadCollector(id)
-  for (const one of events) collector.add(one)
+  for (const one of log.events) collector.add(one)
   const [spread] = collector.spreads()
   if (spread === undefined) return ['nothing more is known of it']
   return stripVTControlCharacters(printSpread(spread, names)).split('\n')

@@ -32,7 +32,7 @@ export function pressed(model: Model, look: Look, press: Press): Look | 'quit' {
     case 'return':
       return { ...look, pane: look.pane === 'detail' ? 'hex' : 'detail', scroll: 0, event: chosen(model, look) }
     case 'space':
-      return look.follow ? { ...look, follow: false, cursor: model.matched.length - 1 } : { ...look, follow: true }
+      return look.follow ? { ...look, follow: false, cursor: model.log.matched - 1 } : { ...look, follow: true }
     case 'c':
       model.setFilter('')
       return look
@@ -67,13 +67,16 @@ function typed(model: Model, look: Look, { key, text }: Press): Look {
 
 const printable = (text: string | undefined): string => (text !== undefined && /^[^\p{C}]+$/u.test(text) ? text : '')
 
-function chosen({ matched }: Model, { pane, event, follow, cursor }: Look): Look['event'] {
+function chosen({ log }: Model, { pane, event, follow, cursor }: Look): Look['event'] {
   if (pane !== 'list') return event
-  return follow ? matched.at(-1) : matched[Math.min(cursor, matched.length - 1)]
+  const last = log.matched - 1
+  const place = follow ? last : Math.min(cursor, last)
+  return log.rows(place, place + 1)[0]
 }
 
-function moved({ matched }: Model, look: Look, rows: number): Look {
+function moved({ log }: Model, look: Look, rows: number): Look {
   if (look.pane !== 'list') return { ...look, scroll: Math.max(0, look.scroll + rows) }
-  const from = look.follow ? matched.length - 1 : Math.min(look.cursor, matched.length - 1)
-  return { ...look, follow: false, cursor: Math.max(0, Math.min(matched.length - 1, from + rows)) }
+  const last = log.matched - 1
+  const from = look.follow ? last : Math.min(look.cursor, last)
+  return { ...look, follow: false, cursor: Math.max(0, Math.min(last, from + rows)) }
 }

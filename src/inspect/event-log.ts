@@ -22,7 +22,7 @@ export class EventLog {
   }
 
   /** Everything that is kept, by place. */
-  get events(): Pick<Ring<InspectEvent>, 'at' | 'end' | 'first'> {
+  get events(): Pick<Ring<InspectEvent>, 'at' | 'end' | 'first' | 'length' | typeof Symbol.iterator> {
     return this.#events
   }
   /** How many there were ever. */
@@ -36,6 +36,10 @@ export class EventLog {
   /** How many match, of those that are kept or held. */
   get matched(): number {
     return this.#held?.length ?? this.#matched.length
+  }
+  /** How many that matched were let go of, ever. */
+  get forgotten(): number {
+    return this.#matched.first
   }
   /** How many came and matched since the list was held. */
   get newer(): number {
@@ -73,16 +77,18 @@ export class EventLog {
     }
   }
 
-  add(event: InspectEvent): void {
+  /** Returns whether it matches. */
+  add(event: InspectEvent): boolean {
     this.#seen += 1
     if (event.type === 'lost') this.#lost += event.events ?? 0
     const place = this.#events.end
     this.#events.push(event)
     const oldest = this.#matched.at(this.#matched.first)
     if (oldest !== undefined && oldest < this.#events.first) this.#matched.shift()
-    if (!this.#filter(event, this.#names)) return
+    if (!this.#filter(event, this.#names)) return false
     this.#matched.push(place)
     if (this.#held !== undefined) this.#newer += 1
+    return true
   }
 
   /** Forgets everything but its filter. */
