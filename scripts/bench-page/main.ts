@@ -218,11 +218,12 @@ function print(rows: readonly Row[]): void {
       `> ${frameMsMax} ms`,
       'tasks > 50 ms',
       'longest',
+      'its work',
       'busy',
     ].map((title) => ({ title, align: 'right' as const })),
   ]
   const ms = (value: number): string => `${value.toFixed(value < 100 ? 1 : 0)} ms`
-  const cells = rows.map(({ name, pushedPerSecond, behindMs, frames, busy }) => [
+  const cells = rows.map(({ name, pushedPerSecond, behindMs, frames, busy, longestWork }) => [
     name,
     pushedPerSecond.toFixed(0),
     behindMs === undefined ? '' : ms(Math.max(0, behindMs)),
@@ -233,6 +234,7 @@ function print(rows: readonly Row[]): void {
     String(frames.over),
     String(frames.longTasks),
     ms(frames.longestTask),
+    ms(longestWork),
     `${(busy * 100).toFixed(0)} %`,
   ])
   console.log(tableOf(columns, cells))

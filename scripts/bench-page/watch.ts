@@ -1,8 +1,9 @@
 /** One tab of a real browser that watches the feed for a while. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CDPSession, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { feedToken } from './feed-token.js'
 import { type Frames, framesOf, type Probed, read, restart } from './frames.js'
+import { MainThreadMeter } from './main-thread.js'
 
 /** A crowded machine takes its time to open a page. */
 const openMsMax = 180_000
@@ -11,8 +12,10 @@ const warmUpMs = 15_000
 
 export interface Watched {
   readonly frames: Frames
-  /** Of its main thread's time, the share that it worked. */
+  /** Of the time, the share that its main thread worked. */
   readonly busy: number
+  /** ms that its main thread worked for its longest task; what it waited for a core does not count. */
+  readonly longestWork: number
 }
 
 export interface Look {
@@ -35,20 +38,16 @@ export async function openTab(page: Page, { url, route }: Pick<Look, 'url' | 'ro
 export async function watch(page: Page, look: Look): Promise<Watched> {
   await openTab(page, look)
   await delay(warmUpMs)
-  const session = await page.context().newCDPSession(page)
-  await session.send('Performance.enable')
-  const before = await taskSeconds(session)
+  const meter = await MainThreadMeter.on(page)
   await page.evaluate(restart)
   await delay(look.seconds * 1_000)
   const probed = (await page.evaluate(read)) as Probed
-  const busy = ((await taskSeconds(session)) - before) / look.seconds
-  await session.detach()
-  return { frames: framesOf(probed), busy }
-}
-
-async function taskSeconds(session: CDPSession): Promise<number> {
-  const { metrics } = await session.send('Performance.getMetrics')
-  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0
+  const { tasks, sum } = await meter.stop()
+  return {
+    frames: framesOf(probed),
+    busy: sum / 1_000 / look.seconds,
+    longestWork: tasks.reduce((most, ms) => Math.max(most, ms), 0),
+  }
 }
 
 /** Until what the page shows of the stream is new. */

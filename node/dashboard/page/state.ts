@@ -34,8 +34,12 @@ class PageState {
   readonly client = new Client(this.#token, {
     view: (view) => {
       this.view = view
-      this.people = new People(view)
-      this.gossip.name(this.people.names())
+      const people = new People(view)
+      // The same while nobody came or went: what is drawn of them need not be drawn anew.
+      if (!people.isAs(this.people)) {
+        this.people = people
+        this.gossip.name(people.names())
+      }
       this.#tell('view')
     },
     fact: (fact) => {

@@ -111,6 +111,17 @@ describe('facts over time', () => {
     expect(sales).toEqual([null, 5, null])
   })
 
+  it('keep the order of their lines when the oldest of them goes', () => {
+    const facts = [
+      { at: 1_000, type: 'offer-opened', offer: 'y/1', reserve: 4_000 },
+      { at: 2_000, type: 'offer-opened', offer: 'x/1', reserve: 5_000 },
+      { at: 3_000, type: 'reserve-moved', offer: 'y/1', reserve: 3_000 },
+    ]
+    const sellersOf = (from: number) => pricesOf(facts.slice(from)).lines.map(({ seller }) => seller)
+    expect(sellersOf(0)).toEqual(['x', 'y'])
+    expect(sellersOf(1)).toEqual(sellersOf(0))
+  })
+
   it('name whoever heard of an offer once, the first at the head', () => {
     const known = (at: number, node: string) => ({ at, node, type: 'offer-known', offer: 'x/1' })
     expect(heardOf([known(5, 'b'), known(3, 'a'), known(9, 'b')], 'x/1')).toEqual([

@@ -10,10 +10,12 @@ const pricesMax = 600
 export class FactLog implements Iterable<PageFact> {
   readonly #facts = new Ring<PageFact>(factsMax)
   readonly #prices = new Ring<PageFact>(pricesMax)
+  #version = 0
   #pricesVersion = 0
 
   add(fact: PageFact): void {
     this.#facts.push(fact)
+    this.#version += 1
     if (!isOfPrices(fact)) return
     this.#prices.push(fact)
     this.#pricesVersion += 1
@@ -22,12 +24,18 @@ export class FactLog implements Iterable<PageFact> {
   clear(): void {
     this.#facts.clear()
     this.#prices.clear()
+    this.#version += 1
     this.#pricesVersion += 1
   }
 
   /** All that are kept, the oldest first. */
   [Symbol.iterator](): Iterator<PageFact> {
     return this.#facts[Symbol.iterator]()
+  }
+
+  /** Changes whenever they do. */
+  get version(): number {
+    return this.#version
   }
 
   get prices(): Iterable<PageFact> {

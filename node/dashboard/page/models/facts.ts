@@ -89,7 +89,7 @@ export interface PriceLines {
 export const isOfPrices = ({ type }: PageFact): boolean =>
   type === 'offer-opened' || type === 'reserve-moved' || type === 'offer-closed' || type === 'sold'
 
-/** Reserves as steps, one line a seller, and what was paid; in currency per GB. */
+/** Reserves as steps, one line a seller in the order of their ids, and what was paid; in currency per GB. */
 export function pricesOf(facts: Iterable<PageFact>): PriceLines {
   const lines = new Map<string, Map<number, number | null>>()
   const paid = new Map<number, number>()
@@ -112,9 +112,11 @@ export function pricesOf(facts: Iterable<PageFact>): PriceLines {
     }
   }
   const sorted = [...times].sort((a, b) => a - b)
+  // By seller, not by who is told of first: that changes whenever the oldest fact goes.
+  const sellers = [...lines].sort(([a], [b]) => (a < b ? -1 : 1))
   return {
     times: sorted.map((at) => at / 1_000),
-    lines: [...lines].map(([seller, line]) => {
+    lines: sellers.map(([seller, line]) => {
       let value: number | null = null
       return { seller, values: sorted.map((at) => (value = line.has(at) ? line.get(at)! : value)) }
     }),

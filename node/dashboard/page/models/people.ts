@@ -43,6 +43,16 @@ export class People {
     return this.#people.get(id) ?? { id, name: shortened(id), side: 'unknown', hue: 220 }
   }
 
+  /** Whether everybody is called and drawn as there. */
+  isAs(other: People): boolean {
+    if (this.#people.size !== other.#people.size) return false
+    for (const [id, { name, side, hue }] of this.#people) {
+      const there = other.#people.get(id)
+      if (there?.name !== name || there.side !== side || there.hue !== hue) return false
+    }
+    return true
+  }
+
   nameOf = (id: string): string | undefined => this.#people.get(id)?.name
 
   /** Of everybody, by id. */

@@ -9,7 +9,8 @@ import { useDark } from '../theme.js'
 const height = 220
 
 export function PriceChart() {
-  const { facts, view, people } = useMarket('facts', 'view')
+  // Once a second is often enough for lines of minutes.
+  const { facts, view, people } = useMarket('view')
   const dark = useDark()
   const frame = useRef<HTMLDivElement>(null)
   const chart = useRef<{ readonly plot: uPlot; readonly look: string } | undefined>(undefined)

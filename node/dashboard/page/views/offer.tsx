@@ -1,4 +1,5 @@
 /** One offer: how it stands, how it reached everybody, what was sold of it. */
+import { useMemo } from 'preact/hooks'
 import { type Branch, branchesOf, measuresOf } from '../../../../src/inspect/spread.js'
 import { counted } from '../../../format.js'
 import { heardOf } from '../models/facts.js'
@@ -8,13 +9,14 @@ import { linkTo, useGossip, useMarket } from '../state.js'
 
 export function Offer({ offer }: { readonly offer: string }) {
   const { view, facts, people, gossip } = useMarket('view', 'facts', 'gossip')
+  const { spread } = gossip.sight
+  // The tree says it better, wherever its messages were seen.
+  const isUntold = spread?.offer === offer && spread.first === undefined
+  const heard = useMemo(() => (isUntold ? heardOf(facts, offer) : []), [isUntold, offer, facts.version])
   if (view === undefined) return <p class="empty">Waiting for the first answer…</p>
   const known = view.offers.find((one) => one.offer === offer)
   const seller = offer.slice(0, offer.lastIndexOf('/'))
   const sales = view.sales.filter((sale) => sale.offer === offer)
-  const { spread } = gossip.sight
-  // The tree says it better, wherever its messages were seen.
-  const heard = spread?.offer === offer && spread.first === undefined ? heardOf(facts, offer) : []
   return (
     <>
       <h1>Offer {people.offer(offer)}</h1>

@@ -1,5 +1,5 @@
 /** Everybody's outcome, and one person's way through the market. */
-
+import { useMemo } from 'preact/hooks'
 import { counted } from '../../../format.js'
 import type { NodeView, View } from '../../schema.js'
 import { pathOf, type Step } from '../models/facts.js'
@@ -83,10 +83,14 @@ export function Persons() {
 
 export function Person({ id }: { readonly id: string }) {
   const { view, facts, people } = useMarket('view', 'facts')
-  if (view === undefined) return <p class="empty">Waiting for the first answer…</p>
   const { name } = people.of(id)
-  const node = view.nodes.find(({ peerId }) => peerId === id)
-  const path = node === undefined ? [] : pathOf(facts, view.kind === 'swarm' ? name : undefined)
+  const node = view?.nodes.find(({ peerId }) => peerId === id)
+  const teller = view?.kind === 'swarm' ? name : undefined
+  const path = useMemo(
+    () => (node === undefined ? [] : pathOf(facts, teller)),
+    [node === undefined, teller, facts.version],
+  )
+  if (view === undefined) return <p class="empty">Waiting for the first answer…</p>
   const sales = view.sales.filter(({ seller, buyer }) => seller === id || buyer === id)
   return (
     <>
