@@ -1,5 +1,7 @@
 /** What taps see of a real swarm: everything, once, and the same on both sides. */
+import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
+import { base64IdOf } from '../../node/libp2p/frame-shelf.js'
 import { meshPeersOf } from '../../node/libp2p/shim.js'
 import { Tap } from '../../node/libp2p/tap.js'
 import type { InspectEvent, RpcEvent, VerdictEvent } from '../../src/inspect/event.js'
@@ -155,6 +157,24 @@ describe('a tap', () => {
       else expect(raw).toBeUndefined()
     }
     expect(b.tap.last).toBeGreaterThan(2)
+  })
+
+  it('writes of every verdict the line that the event has, with its code and whatever its topic', () => {
+    const tap = new Tap({ node: 'me', name: 'me', market: 'test' })
+    tap.open()
+    const frame = bytesOf('stale')
+    for (const base64Id of [base64IdOf(frame), undefined]) {
+      tap.refused('peer', 'stale-sequence', { via: 'gossip', frame })
+      tap.judged('ignored', 'peer', { topic: 'a "topic" \\ \n', ...(base64Id !== undefined && { base64Id }) })
+    }
+    const lines = [tap.after(0), tap.after(1)].map((next) => {
+      if (next.type !== 'event') throw new Error('it lost an event')
+      expect(next.text({ withFrame: true })).toBe(textOfInspectLine(next.event))
+      return next.event
+    })
+    const id = createHash('sha256').update(frame).digest('hex')
+    expect(lines[0]).toMatchObject({ type: 'verdict', verdict: 'ignored', id, code: 'stale-sequence' })
+    expect(lines[1]).not.toHaveProperty('id')
   })
 
   it('forgets the oldest events when it has as many as it keeps, and says how many', () => {
