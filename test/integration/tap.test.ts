@@ -38,6 +38,9 @@ function waysIn(events: readonly InspectEvent[]): ReadonlyMap<string, string> {
   return new Map([...ways].map(([way, { rpcs, bytes }]) => [way, `${rpcs} RPCs, ${bytes} bytes`]))
 }
 
+/** The bounds of its meshes, which it looks up whenever it needs them. */
+const optionsOf = (pubsub: unknown): object => (pubsub as { readonly opts: object }).opts
+
 describe('the taps of twenty nodes', () => {
   it('see the same RPCs and bytes come in as go out on every way, and every message accounted for at every node', async () => {
     const swarm = await startSwarm(20, () => ({ tapped: true }))
@@ -138,6 +141,24 @@ describe('a tap', () => {
     await until(() => prunes(b, 'in').length === 2)
     expect(prunes(a, 'out')[1]).toEqual({ topic, backoff: 60, reason: 'backoff' })
     expect(prunes(b, 'in')[1]).toEqual({ topic, backoff: 60 })
+  })
+
+  it('knows that a mesh had become too large, and that there was no room for a peer that asked', async () => {
+    const [a, b, c] = [await startNode({ tapped: true }), await startNode(), await startNode()]
+    nodes = [a, b, c]
+    const { pubsub } = a.host.services
+    const firstPruneOf = ({ id }: TestNode) =>
+      rpcsOf(seenBy(a)).find(({ dir, peer, prune }) => dir === 'out' && peer === id && prune !== undefined)?.prune
+    await connect(b, a)
+    await until(() => meshPeersOf(pubsub, topic).length === 1)
+    Object.assign(optionsOf(pubsub), { D: 0, Dlo: 0, Dhi: 0, Dscore: 0, Dout: 0 })
+    await until(() => firstPruneOf(b) !== undefined)
+    await connect(c, a)
+    await until(() => firstPruneOf(c) !== undefined)
+    expect(firstPruneOf(b)).toMatchObject([{ topic, backoff: 60, reason: 'excess' }])
+    expect(firstPruneOf(c)).toMatchObject([{ topic, backoff: 60, reason: 'full' }])
+    const left = seenBy(a).flatMap((event) => (event.type === 'mesh' && event.change === 'prune' ? [event] : []))
+    expect(left).toMatchObject([{ peer: b.id, topic, reason: 'excess' }])
   })
 
   it('writes of an event the line that the event has, with its bytes or without', async () => {
