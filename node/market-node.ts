@@ -7,7 +7,7 @@ import { Participant, type ParticipantOptions } from '../src/agent/participant.j
 import type { Rules } from '../src/agent/rules.js'
 import type { PeerId } from '../src/ports/signer.js'
 import type { StoreContents } from '../src/ports/store.js'
-import { byteWire, decode } from '../src/protocol/codec.js'
+import { decode } from '../src/protocol/codec.js'
 import { limits, sellerOf } from '../src/protocol/message.js'
 import { offersTopicOf, shardOf } from '../src/protocol/topics.js'
 import { auditOf } from '../src/runtime/audit.js'
@@ -146,7 +146,7 @@ class Libp2pMarketNode implements MarketNode {
     this.#driver = new Driver({
       agent: this.#participant,
       market,
-      wire: byteWire,
+      wire: tap.wire,
       signer,
       verifier: ed25519Verifier,
       clock: new SystemClock(),

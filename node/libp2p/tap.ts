@@ -5,8 +5,10 @@
 import type { CaptureLine, Direction, InspectEvent, PeerEvent, VerdictEvent } from '../../src/inspect/event.js'
 import { captureVersion } from '../../src/inspect/event.js'
 import type { PeerId } from '../../src/ports/signer.js'
+import { byteWire, type Wire } from '../../src/protocol/codec.js'
 import type { RefusalCode } from '../../src/protocol/message.js'
 import { base64IdOf, Frame, FrameShelf } from './frame-shelf.js'
+import { MessageShelf } from './message-shelf.js'
 import { MicroClock } from './micro-clock.js'
 import type { Observer } from './observer.js'
 import { bytesOf, type PruneReasons, type Raw, Sighting } from './sighting.js'
@@ -42,10 +44,20 @@ export interface Standing {
 }
 
 export class Tap implements Observer {
+  /** The wire for its node, whose reading of messages then serves whoever looks as well. */
+  readonly wire: Wire<Uint8Array> = {
+    ...byteWire,
+    decode: (bytes, bytesMax) => {
+      const decoded = byteWire.decode(bytes, bytesMax)
+      if (this.isOn) this.#messages.put(bytes, decoded)
+      return decoded
+    },
+  }
   readonly #options: TapOptions
   readonly #eventsMax: number
   readonly #clock = new MicroClock()
-  readonly #shelf = new FrameShelf()
+  readonly #messages = new MessageShelf()
+  readonly #shelf = new FrameShelf(this.#messages)
   /** By the message's id as gossipsub tells it. */
   readonly #codes = new Map<string, RefusalCode>()
   readonly #listeners = new Set<() => void>()
@@ -132,7 +144,8 @@ export class Tap implements Observer {
     if (n >= this.#last) return { type: 'none' }
     if (n + 1 < this.#first) return { type: 'lost', n: this.#first - 1, events: this.#first - 1 - n }
     const at = (n + 1) % this.#eventsMax
-    return new Sighting(this.#raws[at]!, { n: n + 1, at: this.#times[at]!, node: this.#options.node })
+    const seen = { n: n + 1, at: this.#times[at]!, node: this.#options.node }
+    return new Sighting(this.#raws[at]!, seen, this.#messages)
   }
 
   /** An RPC; `frame` may change after the call. */
@@ -149,7 +162,7 @@ export class Tap implements Observer {
   }
 
   direct(dir: Direction, peer: PeerId, frame: Uint8Array): void {
-    if (this.isOn) this.push({ type: 'auction', dir, peer, frame: new Frame(frame) })
+    if (this.isOn) this.push({ type: 'auction', dir, peer, frame: new Frame(frame, this.#messages) })
   }
 
   exchanged(dir: Direction, peer: PeerId, { asked, question, answer }: Parameters<Observer['exchanged']>[2]): void {
@@ -209,6 +222,7 @@ export class Tap implements Observer {
     this.#times = new Float64Array(0)
     this.#codes.clear()
     this.#shelf.clear()
+    this.#messages.clear()
     this.#bytes = 0
     this.#first = this.#last + 1
   }

@@ -18,8 +18,9 @@ import { Tap } from '../../node/libp2p/tap.js'
 import { Libp2pTransport } from '../../node/libp2p/transport.js'
 import { ed25519Verifier } from '../../node/signer-ed25519.js'
 import { OfferBook } from '../../src/agent/offer-book.js'
-import { admitOffer } from '../../src/protocol/admission.js'
-import { encode } from '../../src/protocol/codec.js'
+import { judgeOffer } from '../../src/protocol/admission.js'
+import { byteWire, encode } from '../../src/protocol/codec.js'
+import { limits } from '../../src/protocol/message.js'
 import { millis } from '../../src/units.js'
 import { benchTopic, connectRing, pause } from './hosts.js'
 import { newSigner, offerOf } from './offers.js'
@@ -78,7 +79,8 @@ async function startNode(): Promise<Node> {
       direct: () => {},
       undelivered: () => {},
       gossip: (from, bytes) => {
-        const admitted = admitOffer({ bytes, from, now: millis(Date.now()), context })
+        const decoded = (tap?.wire ?? byteWire).decode(bytes, limits.offerBytesMax)
+        const admitted = judgeOffer(decoded, { from, now: millis(Date.now()), context })
         if (admitted.type !== 'accept') return admitted.type
         book.put(admitted.message)
         return 'accept'

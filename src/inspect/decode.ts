@@ -1,15 +1,17 @@
 /** From the bytes that a tap saw to what they say. Total: a tap sees what hostile peers send. */
-import { decode } from '../protocol/codec.js'
+import type { Decoded } from '../protocol/codec.js'
 import { limits, type Offer, type Sealed } from '../protocol/message.js'
 import { decodeOfferAnswer } from '../protocol/offer-index.js'
 import { decodeOfferPage } from '../protocol/offer-sync.js'
 import type { AuctionMessage, MessageId, OfferSummary, Prune, PruneReason, RpcEvent, SyncEvent } from './event.js'
 import { readRpc } from './rpc.js'
 
-export interface MessageHash {
+export interface MessageReader {
   /** SHA-256 in hexadecimal: a gossiped message's id. */
   idOf(data: Uint8Array): MessageId
   hexOf(id: Uint8Array): MessageId
+  /** As `decode` of the codec, or from what it gave before. */
+  decode(bytes: Uint8Array, bytesMax: number): Decoded
 }
 
 /** Seconds after which a peer may come back that was left, by gossipsub's `unsubcribeBackoff`. */
@@ -20,14 +22,14 @@ const noReason = (): undefined => undefined
 /** What an RPC has; `reasonOf` knows why this node pruned. */
 export function rpcDetailOf(
   frame: Uint8Array,
-  hash: MessageHash,
+  reader: MessageReader,
   reasonOf: (topic: string) => PruneReason | undefined = noReason,
 ): RpcDetail {
   const { messages, subscriptions, ihave, iwant, graft, prune, idontwant, malformed } = readRpc(frame)
-  const { hexOf } = hash
+  const { hexOf } = reader
   return {
     ...(messages.length > 0 && {
-      messages: messages.map(({ topic, data }) => ({ topic, ...messageDetailOf(data, hash) })),
+      messages: messages.map(({ topic, data }) => ({ topic, ...messageDetailOf(data, reader) })),
     }),
     ...(subscriptions.length > 0 && { subscriptions }),
     ...(ihave.length > 0 && { ihave: ihave.map(({ topic, ids }) => ({ topic, ids: ids.map(hexOf) })) }),
@@ -40,9 +42,9 @@ export function rpcDetailOf(
 }
 
 /** A gossiped message by its data. */
-export function messageDetailOf(data: Uint8Array, { idOf }: MessageHash): MessageDetail {
-  const offer = summaryIn(data)
-  return { id: idOf(data), bytes: data.length, ...(offer !== undefined && { offer }) }
+export function messageDetailOf(data: Uint8Array, reader: MessageReader): MessageDetail {
+  const offer = summaryIn(data, reader)
+  return { id: reader.idOf(data), bytes: data.length, ...(offer !== undefined && { offer }) }
 }
 
 export interface MessageDetail {
@@ -63,8 +65,8 @@ const pruneOf = (
   ...(reason !== undefined ? { reason } : backoff === leftBackoff && { guess: 'left' as const }),
 })
 
-function summaryIn(data: Uint8Array): OfferSummary | undefined {
-  const read = decode(data, limits.offerBytesMax)
+function summaryIn(data: Uint8Array, reader: MessageReader): OfferSummary | undefined {
+  const read = reader.decode(data, limits.offerBytesMax)
   return read.ok && read.sealed.body.type === 'offer' ? summaryOf(read.sealed.body) : undefined
 }
 
@@ -79,8 +81,8 @@ const summaryOf = ({ offer, sequence, status, stock, reserve, issuedAt, expiresA
 })
 
 /** A message of the auction protocol; undefined when it cannot be read. */
-export function auctionMessageIn(frame: Uint8Array): AuctionMessage | undefined {
-  const read = decode(frame, limits.directBytesMax)
+export function auctionMessageIn(frame: Uint8Array, reader: MessageReader): AuctionMessage | undefined {
+  const read = reader.decode(frame, limits.directBytesMax)
   return read.ok ? auctionMessageOf(read.sealed) : undefined
 }
 
@@ -112,20 +114,23 @@ function auctionMessageOf({ body }: Sealed): AuctionMessage | undefined {
 }
 
 /** What the answer to a question of offer sync has. */
-export function syncAnswerIn(asked: SyncEvent['asked'], answer: Uint8Array): Pick<SyncEvent, 'entries' | 'offers'> {
+export function syncAnswerIn(
+  answer: Uint8Array,
+  { asked, reader }: { readonly asked: SyncEvent['asked']; readonly reader: MessageReader },
+): Pick<SyncEvent, 'entries' | 'offers'> {
   if (asked === 'page') {
     const read = decodeOfferPage(answer)
-    return read.ok ? { offers: offersIn(read.page.offers) } : {}
+    return read.ok ? { offers: offersIn(read.page.offers, reader) } : {}
   }
   const read = decodeOfferAnswer(answer, asked)
   if (!read.ok) return {}
   return read.answer.type === 'index'
     ? { entries: read.answer.entries.length }
-    : { offers: offersIn(read.answer.offers) }
+    : { offers: offersIn(read.answer.offers, reader) }
 }
 
-const offersIn = (envelopes: readonly Uint8Array[]): NonNullable<SyncEvent['offers']> =>
+const offersIn = (envelopes: readonly Uint8Array[], reader: MessageReader): NonNullable<SyncEvent['offers']> =>
   envelopes.flatMap((envelope) => {
-    const summary = summaryIn(envelope)
+    const summary = summaryIn(envelope, reader)
     return summary === undefined ? [] : [{ offer: summary.offer, sequence: summary.sequence }]
   })

@@ -1,5 +1,7 @@
 /** What taps see of a real swarm: everything, once, and the same on both sides. */
+import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
+import { base64IdOf } from '../../node/libp2p/frame-shelf.js'
 import { meshPeersOf } from '../../node/libp2p/shim.js'
 import { Tap } from '../../node/libp2p/tap.js'
 import type { InspectEvent, RpcEvent, VerdictEvent } from '../../src/inspect/event.js'
@@ -35,6 +37,9 @@ function waysIn(events: readonly InspectEvent[]): ReadonlyMap<string, string> {
   }
   return new Map([...ways].map(([way, { rpcs, bytes }]) => [way, `${rpcs} RPCs, ${bytes} bytes`]))
 }
+
+/** The bounds of its meshes, which it looks up whenever it needs them. */
+const optionsOf = (pubsub: unknown): object => (pubsub as { readonly opts: object }).opts
 
 describe('the taps of twenty nodes', () => {
   it('see the same RPCs and bytes come in as go out on every way, and every message accounted for at every node', async () => {
@@ -138,6 +143,24 @@ describe('a tap', () => {
     expect(prunes(b, 'in')[1]).toEqual({ topic, backoff: 60 })
   })
 
+  it('knows that a mesh had become too large, and that there was no room for a peer that asked', async () => {
+    const [a, b, c] = [await startNode({ tapped: true }), await startNode(), await startNode()]
+    nodes = [a, b, c]
+    const { pubsub } = a.host.services
+    const firstPruneOf = ({ id }: TestNode) =>
+      rpcsOf(seenBy(a)).find(({ dir, peer, prune }) => dir === 'out' && peer === id && prune !== undefined)?.prune
+    await connect(b, a)
+    await until(() => meshPeersOf(pubsub, topic).length === 1)
+    Object.assign(optionsOf(pubsub), { D: 0, Dlo: 0, Dhi: 0, Dscore: 0, Dout: 0 })
+    await until(() => firstPruneOf(b) !== undefined)
+    await connect(c, a)
+    await until(() => firstPruneOf(c) !== undefined)
+    expect(firstPruneOf(b)).toMatchObject([{ topic, backoff: 60, reason: 'excess' }])
+    expect(firstPruneOf(c)).toMatchObject([{ topic, backoff: 60, reason: 'full' }])
+    const left = seenBy(a).flatMap((event) => (event.type === 'mesh' && event.change === 'prune' ? [event] : []))
+    expect(left).toMatchObject([{ peer: b.id, topic, reason: 'excess' }])
+  })
+
   it('writes of an event the line that the event has, with its bytes or without', async () => {
     const [a, b] = [await startNode({ tapped: true }), await startNode({ tapped: true })]
     nodes = [a, b]
@@ -155,6 +178,24 @@ describe('a tap', () => {
       else expect(raw).toBeUndefined()
     }
     expect(b.tap.last).toBeGreaterThan(2)
+  })
+
+  it('writes of every verdict the line that the event has, with its code and whatever its topic', () => {
+    const tap = new Tap({ node: 'me', name: 'me', market: 'test' })
+    tap.open()
+    const frame = bytesOf('stale')
+    for (const base64Id of [base64IdOf(frame), undefined]) {
+      tap.refused('peer', 'stale-sequence', { via: 'gossip', frame })
+      tap.judged('ignored', 'peer', { topic: 'a "topic" \\ \n', ...(base64Id !== undefined && { base64Id }) })
+    }
+    const lines = [tap.after(0), tap.after(1)].map((next) => {
+      if (next.type !== 'event') throw new Error('it lost an event')
+      expect(next.text({ withFrame: true })).toBe(textOfInspectLine(next.event))
+      return next.event
+    })
+    const id = createHash('sha256').update(frame).digest('hex')
+    expect(lines[0]).toMatchObject({ type: 'verdict', verdict: 'ignored', id, code: 'stale-sequence' })
+    expect(lines[1]).not.toHaveProperty('id')
   })
 
   it('forgets the oldest events when it has as many as it keeps, and says how many', () => {
