@@ -10,7 +10,8 @@ let folder = ''
 let swarm: WatchedSwarm
 let browser: Browser
 
-const rules = { roundMs: 50, reactMsMax: 50, idleMsMax: 4_000, gossipMsMin: 50 }
+/** Rounds so long that the page listens again before the first sale of the swarm that takes another's place. */
+const rules = { roundMs: 2_000, reactMsMax: 50, idleMsMax: 6_000, gossipMsMin: 50 }
 
 async function marketOf(seller: string, buyer: string): Promise<readonly string[]> {
   const file = join(folder, `${seller}.json`)
