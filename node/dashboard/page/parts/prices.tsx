@@ -7,6 +7,7 @@ import { useMarket } from '../state.js'
 import { useDark } from '../theme.js'
 
 const height = 220
+const dashes = [[], [9, 3], [2, 3], [9, 3, 2, 3]]
 
 export function PriceChart() {
   // Once a second is often enough for lines of minutes.
@@ -87,10 +88,12 @@ function optionsFor(
     scales: { y: { range: (_plot, _low, high) => [0, (high || 1) * 1.1] } },
     series: [
       { label: 'time', value: (_plot, at) => (at == null ? '–' : clockText(at)) },
-      ...sellers.map(({ name, hue }) => ({
+      ...sellers.map(({ name, hue }, index) => ({
         label: `${name} asks`,
         stroke: colour(hue),
         width: 2,
+        // Not by colour alone.
+        dash: dashes[index % dashes.length]!,
         paths: uPlot.paths.stepped!({ align: 1 }),
         points: { show: false },
         value: written,
