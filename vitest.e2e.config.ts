@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** `npm run test:e2e`: a real swarm and a real browser, one step after the other. */
+/** `npm run test:e2e`: whole swarms as people use them, most of them in a real browser, one step after the other. */
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SwarmRecord } from '../../node/swarm/record.js'
+import { endAll, start } from '../integration/command.js'
+import { until } from '../integration/swarm.js'
 import { parseXml } from '../unit/scenario/xml.js'
-import { endAll, start } from './command.js'
-import { until } from './swarm.js'
 
 const market = `market:
   currency: $

@@ -10,8 +10,8 @@ import { writeEndpoint } from '../../node/api/endpoint.js'
 import { readStream } from '../../node/api/sse.js'
 import { type View, viewSchema } from '../../node/dashboard/schema.js'
 import { SwarmSource } from '../../node/dashboard/swarm-source.js'
-import { endAll, start } from './command.js'
-import { until } from './swarm.js'
+import { endAll, start } from '../integration/command.js'
+import { until } from '../integration/swarm.js'
 
 let folder = ''
 
