@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import { type MessageReader, type RpcDetail, rpcDetailOf } from '../../src/inspect/decode.js'
-import type { MessageId } from '../../src/inspect/event.js'
+import { Shelf } from './shelf.js'
 
 export class Frame {
   readonly bytes: Uint8Array
@@ -35,16 +35,9 @@ export class Frame {
   }
 }
 
-/** Places on the shelf: as many messages as come in some seconds. */
-const placesMax = 512
-/** Longer frames are no offers, and seldom come twice. */
-export const sharedBytesMax = 4_096
-const samples = 16
-
-/** Each place holds the frame that came there last. */
 export class FrameShelf {
   readonly #reader: MessageReader
-  #places: (Frame | undefined)[] = []
+  readonly #frames = new Shelf<Frame>()
 
   constructor(reader: MessageReader) {
     this.#reader = reader
@@ -52,30 +45,17 @@ export class FrameShelf {
 
   /** The frame of these bytes, which may change after the call. */
   keep(bytes: Uint8Array): Frame {
-    if (bytes.length > sharedBytesMax) return new Frame(new Uint8Array(bytes), this.#reader)
-    const place = placeOf(bytes)
-    const known = this.#places[place]
-    if (known !== undefined && Buffer.compare(known.bytes, bytes) === 0) return known
+    const known = this.#frames.find(bytes)
+    if (known !== undefined) return known
     const frame = new Frame(new Uint8Array(bytes), this.#reader)
-    this.#places[place] = frame
+    this.#frames.put(frame)
     return frame
   }
 
   clear(): void {
-    this.#places = []
+    this.#frames.clear()
   }
 }
-
-/** By its length and some of its bytes (FNV-1a): one of them at least is of the signature of an offer. */
-export function placeOf(bytes: Uint8Array): number {
-  const step = Math.max(1, Math.floor(bytes.length / samples))
-  let sum = bytes.length
-  for (let at = 0; at < bytes.length; at += step) sum = Math.imul(sum ^ bytes[at]!, 0x01000193)
-  return (sum >>> 16) % placesMax
-}
-
-export const idOf = (data: Uint8Array): MessageId => hash('sha256', data)
-export const hexOf = (id: Uint8Array): MessageId => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex')
 
 /** As gossipsub writes it: without padding. */
 export const base64IdOf = (data: Uint8Array): string => hash('sha256', data, 'base64').replace(/=+$/, '')
