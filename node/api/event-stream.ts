@@ -6,6 +6,8 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError } from './error.js'
 
+/** Written at a time; the rest when the socket has taken that. */
+const batchCharactersMax = 262_144
 /** A comment now and then keeps proxies from ending a quiet stream, and finds readers that are gone. */
 const beatMs = 15_000
 
@@ -28,6 +30,61 @@ export class EventSocket {
 
   onDrain(listener: () => void): void {
     this.#response.on('drain', listener)
+  }
+}
+
+export interface FlowOptions {
+  /** What comes in so long is written together. */
+  readonly paceMs: number
+  /** Looked at in one turn, so that the node goes on in between. Default: all that is there. */
+  readonly turnEventsMax?: number
+  /** The text of what comes next, empty where the reader does not want it; undefined: nothing has come. */
+  readonly next: () => string | undefined
+}
+
+/** What flows to one reader, for as long as its socket takes more. */
+export class EventFlow {
+  readonly #socket: EventSocket
+  readonly #options: FlowOptions
+  #pace: NodeJS.Timeout | undefined
+
+  constructor(socket: EventSocket, options: FlowOptions) {
+    this.#socket = socket
+    this.#options = options
+    socket.onDrain(this.schedule)
+  }
+
+  /** Writes what has come, soon. */
+  readonly schedule = (): void => this.#runIn(this.#options.paceMs)
+
+  /** Writes what has come. */
+  run(): void {
+    const { next, turnEventsMax = Number.POSITIVE_INFINITY } = this.#options
+    let batch = ''
+    for (let looked = 0; !this.#socket.isFull; looked += 1) {
+      if (looked === turnEventsMax) {
+        this.#runIn(0)
+        break
+      }
+      const text = next()
+      if (text === undefined) break
+      batch += text
+      if (batch.length < batchCharactersMax) continue
+      this.#socket.write(batch)
+      batch = ''
+    }
+    if (batch !== '') this.#socket.write(batch)
+  }
+
+  end(): void {
+    clearTimeout(this.#pace)
+  }
+
+  #runIn(ms: number): void {
+    this.#pace ??= setTimeout(() => {
+      this.#pace = undefined
+      this.run()
+    }, ms)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Fact } from '../../src/agent/agent.js'
 import { sellerOf } from '../../src/protocol/message.js'
 import type { MarketNode } from '../market-node.js'
 import { EventRing } from './event-ring.js'
-import { addEventRoute, type EventSocket, placeOf } from './event-stream.js'
+import { addEventRoute, EventFlow, type EventSocket, placeOf } from './event-stream.js'
 
 /** About a quarter of an hour of a busy auction. */
 const eventsMax = 2_048
@@ -12,8 +12,6 @@ const eventsMax = 2_048
 const readersMax = 32
 /** What comes in so long is written together: a busy swarm is not kept busier by being watched. */
 const paceMs = 20
-/** Written at a time; the rest when the socket has taken that. */
-const batchCharactersMax = 262_144
 
 export interface EventStreamOptions {
   readonly startedAt: number
@@ -70,11 +68,12 @@ class EventReader {
   readonly #socket: EventSocket
   readonly #ring: EventRing
   readonly #run: number
+  readonly #flow: EventFlow
   #seen: number
-  #pace: NodeJS.Timeout | undefined
 
   constructor(socket: EventSocket, { ring, run }: ReaderOptions) {
     this.#socket = socket
+    this.#flow = new EventFlow(socket, { paceMs, next: () => this.#next() })
     this.#ring = ring
     this.#run = run
     this.#seen = ring.last
@@ -84,20 +83,12 @@ class EventReader {
   begin(lastId: string | undefined): () => void {
     this.#socket.write('retry: 2000\n: events follow as they happen\n\n')
     this.#resume(lastId)
-    const unlisten = this.#ring.onPush(this.#schedule)
-    this.#socket.onDrain(this.#schedule)
-    this.#flow()
+    const unlisten = this.#ring.onPush(this.#flow.schedule)
+    this.#flow.run()
     return () => {
       unlisten()
-      clearTimeout(this.#pace)
+      this.#flow.end()
     }
-  }
-
-  readonly #schedule = (): void => {
-    this.#pace ??= setTimeout(() => {
-      this.#pace = undefined
-      this.#flow()
-    }, paceMs)
   }
 
   /** An id of this run says how far the reader came; of another, that nobody knows what it missed. */
@@ -114,24 +105,17 @@ class EventReader {
     } else if (place !== undefined) this.#seen = place
   }
 
-  #flow(): void {
-    let batch = ''
-    while (!this.#socket.isFull) {
-      const next = this.#ring.after(this.#seen)
-      if (next.type === 'none') break
-      if (next.type === 'lost') {
-        this.#seen = next.number
-        const lost = { events: next.events, reason: 'they were not read in time' }
-        batch += this.#textOf('lost', JSON.stringify(lost), next.number)
-      } else {
-        this.#seen = next.event.number
-        batch += this.#textOf(next.event.type, next.event.data, next.event.number)
-      }
-      if (batch.length < batchCharactersMax) continue
-      this.#socket.write(batch)
-      batch = ''
+  #next(): string | undefined {
+    const next = this.#ring.after(this.#seen)
+    if (next.type === 'none') return undefined
+    if (next.type === 'lost') {
+      this.#seen = next.number
+      const lost = { events: next.events, reason: 'they were not read in time' }
+      return this.#textOf('lost', JSON.stringify(lost), next.number)
     }
-    if (batch !== '') this.#socket.write(batch)
+    const { type, data, number } = next.event
+    this.#seen = number
+    return this.#textOf(type, data, number)
   }
 
   #textOf(type: string, data: string, number: number): string {

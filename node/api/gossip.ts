@@ -11,15 +11,13 @@ import { textOfInspectLine } from '../../src/inspect/line.js'
 import type { Sighting } from '../libp2p/sighting.js'
 import type { Tap } from '../libp2p/tap.js'
 import { ApiError } from './error.js'
-import { addEventRoute, type EventSocket, placeOf } from './event-stream.js'
+import { addEventRoute, EventFlow, type EventSocket, placeOf } from './event-stream.js'
 
 const readersMax = 16
 /** As often as a screen draws: what is written together costs the node little, and each write much. */
 const paceMs = 100
 /** Looked at in one turn: decoding them takes a few milliseconds, and the market goes on in between. */
 const turnEventsMax = 256
-/** Written at a time; the rest when the socket has taken that. */
-const batchCharactersMax = 262_144
 /** How long the tap stays on for a reader that comes back. */
 export const gossipLingerMs = 10_000
 
@@ -61,7 +59,6 @@ export function addGossip(
       const asked = {
         filter: found.tree && found.filter,
         raw: raw === 'true',
-
         run: startedAt,
         lingerMs,
       }
@@ -86,8 +83,8 @@ class GossipReader {
   readonly #asked: Asked
   readonly #names: FilterNames
   readonly #close: () => void
+  readonly #flow: EventFlow
   #seen: number
-  #pace: NodeJS.Timeout | undefined
 
   constructor(socket: EventSocket, tap: Tap, asked: Asked) {
     this.#socket = socket
@@ -95,6 +92,7 @@ class GossipReader {
     this.#asked = asked
     this.#seen = tap.last
     this.#close = tap.open()
+    this.#flow = new EventFlow(socket, { paceMs, turnEventsMax, next: () => this.#next() })
     const [{ node, name }] = tap.head()
     this.#names = { nameOf: (peer) => (peer === node ? name : undefined) }
   }
@@ -105,23 +103,13 @@ class GossipReader {
     const wanted = standing.filter((event) => this.#isWanted(event))
     this.#socket.write(`retry: 2000\n\n${[first, ...wanted].map((line) => this.#textOf(line)).join('')}`)
     this.#resume(lastId)
-    const unlisten = this.#tap.onEvent(this.#schedule)
-    this.#socket.onDrain(this.#schedule)
-    this.#schedule()
+    const unlisten = this.#tap.onEvent(this.#flow.schedule)
+    this.#flow.schedule()
     return () => {
       unlisten()
-      clearTimeout(this.#pace)
+      this.#flow.end()
       setTimeout(this.#close, this.#asked.lingerMs).unref()
     }
-  }
-
-  readonly #schedule = (): void => this.#flowIn(paceMs)
-
-  #flowIn(ms: number): void {
-    this.#pace ??= setTimeout(() => {
-      this.#pace = undefined
-      this.#flow()
-    }, ms)
   }
 
   /** An id of this run says how far the reader came; of another, that nobody knows what it missed. */
@@ -131,25 +119,12 @@ class GossipReader {
     else if (place !== undefined) this.#seen = place
   }
 
-  #flow(): void {
-    let batch = ''
-    let left = turnEventsMax
-    while (!this.#socket.isFull) {
-      const next = this.#tap.after(this.#seen)
-      if (next.type === 'none') break
-      if (left === 0) {
-        this.#flowIn(0)
-        break
-      }
-      left -= 1
-      this.#seen = next.n
-      if (next.type === 'lost') batch += this.#textOf(this.#tap.lost(next.n, next.events))
-      else if (this.#asked.filter === undefined || this.#isWanted(next.event)) batch += this.#textOfSighting(next)
-      if (batch.length < batchCharactersMax) continue
-      this.#socket.write(batch)
-      batch = ''
-    }
-    if (batch !== '') this.#socket.write(batch)
+  #next(): string | undefined {
+    const next = this.#tap.after(this.#seen)
+    if (next.type === 'none') return undefined
+    this.#seen = next.n
+    if (next.type === 'lost') return this.#textOf(this.#tap.lost(next.n, next.events))
+    return this.#asked.filter === undefined || this.#isWanted(next.event) ? this.#textOfSighting(next) : ''
   }
 
   #isWanted(event: InspectEvent): boolean {
