@@ -14,7 +14,8 @@ export function sayingOf(event: InspectEvent, people: People): string {
       if (event.iwant !== undefined) parts.push(`wants ${event.iwant.length}`)
       if (event.idontwant !== undefined) parts.push(`does not want ${event.idontwant.length}`)
       for (const topic of event.graft ?? []) parts.push(topic)
-      for (const { topic, reason } of event.prune ?? []) parts.push(`${topic} ${reason ?? ''}`)
+      for (const { topic, reason, guess } of event.prune ?? [])
+        parts.push(`${topic} ${reason ?? (guess ? `perhaps ${guess}` : '')}`)
       for (const { topic, subscribe } of event.subscriptions ?? []) parts.push(`${subscribe ? '+' : '−'}${topic}`)
       return `${parts.join(', ')} · ${event.bytes} bytes`
     }
