@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writePrivately } from '../private-file.js'
+import { isProcessRunning } from '../processes.js'
 
 const endpointSchema = z.object({
   url: z.url({ protocol: /^http$/ }),
@@ -33,7 +34,7 @@ export async function readEndpoint(folder: string): Promise<Endpoint | undefined
     throw error
   }
   const endpoint = endpointIn(text)
-  return endpoint !== undefined && lives(endpoint.pid) ? endpoint : undefined
+  return endpoint !== undefined && isProcessRunning(endpoint.pid) ? endpoint : undefined
 }
 
 function endpointIn(text: string): Endpoint | undefined {
@@ -41,15 +42,5 @@ function endpointIn(text: string): Endpoint | undefined {
     return endpointSchema.safeParse(JSON.parse(text)).data
   } catch {
     return undefined
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // Somebody else's process lives too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

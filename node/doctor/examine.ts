@@ -9,8 +9,9 @@ import { gb, money, seconds } from '../format.js'
 import { identityFileOf } from '../identity.js'
 import { isEncrypted, keyIn, readKeyFile } from '../key-file.js'
 import { givenPassphrase, type PassphraseSource } from '../passphrase.js'
+import { isProcessRunning } from '../processes.js'
 import { ed25519Verifier } from '../signer-ed25519.js'
-import { holderFileOf, isRunning, readHolder } from '../store/holder.js'
+import { holderFileOf, readHolder } from '../store/holder.js'
 import { type Inspection, inspectStore } from '../store/inspect.js'
 import { markFileOf } from '../store/mark.js'
 import { type Check, note, ok, problem } from './check.js'
@@ -67,7 +68,7 @@ function folderCheck(folder: string): Check {
 function lockCheck(folder: string, { state }: Inspection): Check {
   const holder = readHolder(storeOf(folder))
   const who = holder && `${holder.pid} (${holder.command}), since ${holder.since}`
-  const alive = holder !== undefined && isRunning(holder.pid)
+  const alive = holder !== undefined && isProcessRunning(holder.pid)
   if (state === 'in use')
     return note(
       'lock',

@@ -36,6 +36,7 @@ export class Model {
   get filterText(): string {
     return this.#filterText
   }
+
   /** How many matching events the oldest ones that went make a view scroll. */
   add(lines: readonly InspectLine[]): number {
     const { forgotten } = this.#log

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { findingsOf } from '../../src/inspect/expectation.js'
 import type { OffersView } from '../api/schemas.js'
 import { measuredAsWritten } from '../inspect/report.js'
+import { residentMegabytes } from '../processes.js'
 import { ed25519Verifier } from '../signer-ed25519.js'
 import { reportOf } from '../swarm/outcome.js'
 import type { Member, Swarm } from '../swarm/swarm.js'
@@ -104,11 +105,9 @@ async function missingTrade(expectation: Expectation, { swarm, scenario }: Situa
 
 async function missingMemory(most: number, running: readonly Member[], miss: Note): Promise<void> {
   for (const { node } of running) {
-    const status = await readFile(`/proc/${node.pid}/status`, 'utf8').catch(() => '')
-    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
-    if (kilobytes === undefined) miss(`${node.name} below ${most} MB`, 'this system does not tell')
-    else if (Number(kilobytes) / 1_024 > most)
-      miss(`${node.name} below ${most} MB`, `${Math.round(Number(kilobytes) / 1_024)} MB`)
+    const resident = node.pid === undefined ? undefined : await residentMegabytes(node.pid)
+    if (resident === undefined) miss(`${node.name} below ${most} MB`, 'this system does not tell')
+    else if (resident > most) miss(`${node.name} below ${most} MB`, `${Math.round(resident)} MB`)
   }
 }
 

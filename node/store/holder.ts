@@ -1,6 +1,7 @@
 /** Who has a store open: a note beside it, because LevelDB's lock does not say. The lock decides; the note only explains. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { isProcessRunning } from '../processes.js'
 
 export interface Holder {
   readonly pid: number
@@ -36,19 +37,10 @@ export function readHolder(store: string): Holder | undefined {
   }
 }
 
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 /** Of a store that is locked, by whom, as far as can be told. */
 export function describeHolder(store: string): string {
   const holder = readHolder(store)
-  if (holder === undefined || !isRunning(holder.pid)) return 'another process, which left no note who it is'
+  if (holder === undefined || !isProcessRunning(holder.pid)) return 'another process, which left no note who it is'
   if (holder.pid === process.pid) return `this process, ${holder.pid}, already`
   return `another process, ${holder.pid} (${holder.command}), since ${holder.since}`
 }

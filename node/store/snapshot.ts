@@ -1,6 +1,6 @@
 import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isRunning } from './holder.js'
+import { isProcessRunning } from '../processes.js'
 
 const suffix = '.before-'
 /** Not part of what a store holds. */
@@ -48,7 +48,7 @@ export async function mendSnapshots(store: string): Promise<void> {
   const prefix = `${basename(store)}${suffix}`
   for (const name of names.filter((candidate) => candidate.startsWith(prefix))) {
     const pid = Number.parseInt(name.slice(prefix.length), 10)
-    if (pid === process.pid || isRunning(pid)) continue
+    if (pid === process.pid || isProcessRunning(pid)) continue
     const left = join(dirname(store), name)
     if (!names.includes(basename(store)) && !name.endsWith('-opened')) await rename(left, store)
     else await rm(left, { recursive: true, force: true })

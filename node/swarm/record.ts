@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Market } from '../market-file.js'
+import { isProcessRunning } from '../processes.js'
 import { writeWhole } from '../whole-file.js'
 
 /** Grows with every change that a reader of the one before would misread; fields may be added without. */
@@ -88,11 +89,5 @@ export async function readRecord(folder: string): Promise<SwarmRecord | undefine
 
 /** Whether the process that runs the swarm still lives. One that was killed leaves a record that says it runs. */
 export function isRunning({ pid, state }: SwarmRecord): boolean {
-  if (pid === null || state === 'ended') return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+  return pid !== null && state !== 'ended' && isProcessRunning(pid)
 }

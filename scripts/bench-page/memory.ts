@@ -1,6 +1,6 @@
 /** What a page and the worker beside it hold, after everything that can be collected has been. */
-import { readFile } from 'node:fs/promises'
 import type { CDPSession, Page } from 'playwright-core'
+import { residentMegabytes } from '../../node/processes.js'
 
 export interface Held {
   /** MB of JavaScript heap. */
@@ -67,16 +67,9 @@ export class HeapMeter {
   async #processSize(): Promise<number | undefined> {
     const { processInfo } = await this.#browser.send('SystemInfo.getProcessInfo')
     const sizes = await Promise.all(
-      processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => residentSize(id)),
+      processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => residentMegabytes(id)),
     )
     // A browser keeps another one ready, which is small.
     return sizes.some((size) => size === undefined) ? undefined : Math.max(...sizes.map((size) => size ?? 0))
   }
-}
-
-/** MB, of a process on Linux. */
-async function residentSize(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
-  return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024
 }

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { isProcessRunning } from '../../node/processes.js'
 import type { SwarmRecord } from '../../node/swarm/record.js'
 import { endAll, start } from '../integration/command.js'
 import { until } from '../integration/swarm.js'
@@ -134,17 +135,8 @@ describe('overage swarm test', () => {
     expect(pids).toHaveLength(2)
     child.kill('SIGINT')
     expect(await ended).toMatchObject({ code: 130, err: '' })
-    expect(pids.filter(isAlive)).toEqual([])
+    expect(pids.filter(isProcessRunning)).toEqual([])
     expect(readdirSync(temporary)).toEqual([])
     expect(existsSync(junit)).toBe(false)
   })
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { isProcessRunning } from '../../node/processes.js'
 import { ChildNode } from '../../node/swarm/child.js'
 import { type Ended, endAll, entry, start } from './command.js'
 
@@ -163,17 +164,8 @@ async function pidsOf(home: string): Promise<readonly number[]> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
 async function allGone(pids: readonly number[]): Promise<void> {
-  while (pids.some(isAlive)) await delay(50)
+  while (pids.some(isProcessRunning)) await delay(50)
 }
 
 describe('overage swarm', () => {
@@ -183,7 +175,7 @@ describe('overage swarm', () => {
     const pids = await pidsOf(home)
     const { code, out, err } = await ended
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(pids.filter(isAlive)).toEqual([])
+    expect(pids.filter(isProcessRunning)).toEqual([])
     const report = JSON.parse(out) as Record<string, unknown> & { sales: { quantity: number }[]; nodes: unknown[] }
     expect(report).toMatchObject({ isolate: 'process', rest: 'at rest', violations: [] })
     expect(report.nodes).toHaveLength(3)
@@ -211,14 +203,14 @@ describe('overage swarm', () => {
     const pids = await pidsOf(home)
     child.kill('SIGINT')
     expect((await ended).code).toBe(130)
-    expect(pids.filter(isAlive)).toEqual([])
+    expect(pids.filter(isProcessRunning)).toEqual([])
   })
 
   it('has nodes that end when their supervisor is killed', async () => {
     const { args, home } = await swarmArguments('orphaned')
     const { child } = start([...args, '--keep'])
     const pids = await pidsOf(home)
-    expect(pids.every(isAlive)).toBe(true)
+    expect(pids.every(isProcessRunning)).toBe(true)
     child.kill('SIGKILL')
     await allGone(pids)
   })
