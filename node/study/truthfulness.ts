@@ -7,6 +7,7 @@ import type { Point, PointRuns, Row, Study } from './study.js'
 
 /** Pairs under other rules than the default ones, of which the most is asked. */
 const othersSeedsMax = 120
+
 /** MECHANISM §8: pairs of runs that differ in one buyer's declared valuation alone. */
 export const truthfulness: Study = {
   name: 'truthfulness',

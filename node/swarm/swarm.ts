@@ -118,8 +118,7 @@ export class Swarm {
 
   /** Starts every node and waits until the mesh has formed. @throws NodeStartError naming the node that did not start. */
   async launch(): Promise<void> {
-    const { seed } = this.#options
-    const { wires } = this.#options
+    const { seed, wires } = this.#options
     const desks = await layOut(this.#options)
     for (const desk of desks) await wires?.add(desk)
     this.#enter('starting')
